@@ -1,0 +1,35 @@
+//! Estimates as lines: what was measured, its value with its interval, and over how many cases.
+
+use std::fmt::Write as _;
+
+use vesalius_stats::Estimate;
+
+/// All estimates, or those of some metrics, one a line.
+pub(crate) fn lines<'a>(estimates: impl IntoIterator<Item = &'a Estimate>) -> String {
+    let rows: Vec<[String; 4]> = estimates.into_iter().map(row).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let (metric, target, value) = (width(0), width(1), width(2));
+    let mut text = String::new();
+    for [name, of, number, n] in &rows {
+        writeln!(text, "  {name:metric$}  {of:target$}  {number:value$}  {n}").expect("a string takes everything");
+    }
+    text
+}
+
+fn row(estimate: &Estimate) -> [String; 4] {
+    let target = match estimate.group.as_str() {
+        "" | "all" => estimate.target.clone(),
+        group => format!("{} in {group}", estimate.target),
+    };
+    [estimate.metric.clone(), target, value(estimate), format!("n = {}", estimate.n)]
+}
+
+fn value(estimate: &Estimate) -> String {
+    let Some(value) = estimate.value else {
+        return format!("undefined: {}", estimate.undefined.as_deref().unwrap_or("no reason given"));
+    };
+    match (estimate.low, estimate.high) {
+        (Some(low), Some(high)) => format!("{value:.3} ({low:.3} to {high:.3})"),
+        _ => format!("{value:.3}"),
+    }
+}

@@ -1,0 +1,74 @@
+//! The road on a phantom, as fast as it goes: not what is learned is tested here, but that the stages fit together.
+
+use serde_json::Value;
+
+use crate::program::{Place, Said, names};
+
+/// Settings that make any recipe quick.
+const QUICK: &str = "--set train.epochs=1 --set members.seeds=[1] --set explain.cases=2 --set measure.replicates=50";
+
+fn done(place: &Place, arguments: &str) -> Said {
+    let said = place.run(arguments);
+    assert_eq!(said.code, 0, "vesalius {arguments}\n{}", said.stderr);
+    said
+}
+
+#[test]
+fn one_command_leaves_a_run_folder_with_a_report() {
+    let place = Place::with_phantom("");
+    let run = format!("run demo --data phantommnist.npz --out run {QUICK}");
+    let said = done(&place, &run);
+    assert!(said.stdout.contains("FAIL  duplicates-across-splits"), "{}", said.stdout);
+    assert!(said.stdout.contains("auroc") && said.stdout.contains("report: run/report.html"), "{}", said.stdout);
+    for artifact in
+        ["cohort", "audit", "split.csv", "model", "predictions", "maps", "scores", "report.html", "run.toml"]
+    {
+        assert!(place.path("run").join(artifact).exists(), "{artifact} in {:?}", names(&place.path("run")));
+    }
+    let first = std::fs::read(place.path("run/report.html")).expect("the report");
+
+    // Finished stages are not done again, and the result is the same.
+    let scores: Value = serde_json::from_str(&done(&place, &format!("{run} --json")).stdout).expect("JSON alone");
+    assert_eq!(scores["schema"], 1);
+    assert!(!scores["estimates"].as_array().expect("estimates").is_empty());
+    assert_eq!(std::fs::read(place.path("run/report.html")).expect("the report"), first);
+
+    let other = place.run(&format!("{run} --seed 9"));
+    assert_eq!(other.code, 1);
+    assert!(other.stderr.contains("choose another --out, or delete the folder"), "{}", other.stderr);
+}
+
+#[test]
+fn the_stages_one_by_one_fit_together() {
+    let place = Place::with_phantom("");
+    done(&place, "cohort phantommnist.npz --out cohort");
+    done(&place, "split cohort --method random --seed 3 --out split");
+    done(&place, &format!("train cohort --recipe demo --split split/split.csv --out model {QUICK}"));
+    assert!(place.path("model/fold0-seed1/weights.safetensors").exists(), "{:?}", names(&place.path("model")));
+    done(&place, "predict model cohort --split split/split.csv --out test");
+    let all = done(&place, "predict model phantommnist.npz --out all --json");
+    let all: Value = serde_json::from_str(&all.stdout).expect("JSON alone");
+    assert_eq!(all["rows"].as_array().expect("rows").len(), 40);
+    done(&place, "explain model cohort --pred test/predictions.csv --cases 1 --out maps");
+    assert!(place.path("maps/maps.csv").exists());
+    let said = done(&place, "measure classify --truth cohort --pred all/predictions.csv --replicates 50 --out scores");
+    assert!(said.stdout.starts_with("40 cases\n") && said.stdout.contains("auroc"), "{}", said.stdout);
+    assert!(place.path("scores/scores.json").exists());
+}
+
+#[test]
+fn foreign_predictions_are_measured() {
+    let place = Place::new();
+    place.write("truth.csv", "id,diagnosis\na,0\nb,1\nc,1\nd,0\n");
+    place.write("scores.csv", "id,score\na,0.1\nb,0.9\nc,0.8\nd,0.3\n");
+    let measure = "measure classify --truth truth.csv --label-columns diagnosis --pred scores.csv --replicates 50";
+    let said = done(&place, &format!("{measure} --json"));
+    let scores: Value = serde_json::from_str(&said.stdout).expect("JSON alone");
+    let auroc =
+        scores["estimates"].as_array().expect("estimates").iter().find(|estimate| estimate["metric"] == "auroc");
+    assert_eq!(auroc.expect("an AUROC")["value"], 1.0);
+    place.write("scores.csv", "id,score\na,0.1\nb,0.9\nc,0.8\n");
+    let said = place.run(measure);
+    assert_eq!(said.code, 1);
+    assert!(said.stderr.contains("d"), "{}", said.stderr);
+}

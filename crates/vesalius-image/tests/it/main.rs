@@ -1,0 +1,62 @@
+//! What every part of the crate promises, through its public face.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "tests stop at the first surprise and say what they skip"
+)]
+
+/// Shape, range, fingerprint, geometry.
+mod volume;
+
+/// Every format: round trips of every sample type, truncation, damage.
+mod conformance;
+/// Headers that ask for more than there is, and archives that unfold too far.
+mod hostile;
+/// NIfTI files as nibabel writes them, and geometry round trips.
+mod nifti;
+/// NumPy files as NumPy writes them.
+mod numpy;
+/// Pictures: channels, depth, transparency.
+mod raster;
+
+/// Augmentation: identity, replay, geometry, intensity, configuration.
+mod augment;
+/// Heat maps over pictures.
+mod overlay;
+/// Enlarging and shrinking.
+mod resize;
+
+/// Published datasets, where they are at hand.
+mod real_data;
+
+use std::path::PathBuf;
+
+use vesalius_image::Samples;
+
+/// A golden file, and the script that made it, lie here.
+fn golden(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
+}
+
+/// Twenty-four samples of every type, with the ends of what it holds.
+fn every_type() -> Vec<Samples> {
+    macro_rules! counted {
+        ($wrap:path, $kind:ty) => {{
+            let mut values: Vec<$kind> = (0..24_u8).map(<$kind>::from).collect();
+            values[1] = <$kind>::MIN;
+            values[2] = <$kind>::MAX;
+            $wrap(values)
+        }};
+    }
+    vec![
+        counted!(Samples::U8, u8),
+        Samples::I8((0..24).map(|v| if v == 1 { i8::MIN } else { v }).collect()),
+        counted!(Samples::U16, u16),
+        counted!(Samples::I16, i16),
+        counted!(Samples::U32, u32),
+        counted!(Samples::I32, i32),
+        counted!(Samples::F32, f32),
+        counted!(Samples::F64, f64),
+    ]
+}

@@ -1,0 +1,28 @@
+//! PPV, the positive predictive value: share of the cases called positive that are positive.
+//!
+//! **Definition.** TP / (TP + FP), also precision (Altman and Bland 1994, doi:10.1136/bmj.309.6947.102). Each class against the rest.
+//! **Interval.** Wilson.
+//! **Range** 0 to 1. It holds for the prevalence of these cases only.
+//! **No case called positive:** undefined. **NaN** is refused before. **Cost** O(n).
+
+use super::Metric;
+use crate::estimate::Estimate;
+use crate::interval::wilson::proportion;
+use crate::target::{Study, Target};
+
+pub(super) const METRIC: Metric = Metric {
+    name: "ppv",
+    definition: "share of the cases called positive that are positive",
+    range: (0.0, 1.0),
+    compute,
+};
+
+fn compute(study: &Study<'_>) -> Vec<Estimate> {
+    let (rule, level) = (study.rule(), study.options.level);
+    let estimate = |target: &Target| {
+        let (hits, n) = (target.counts.true_positive, target.counts.n_called_positive());
+        let none = format!("no case was called positive for {}", target.name);
+        proportion(hits, n, level, &none).decided_by(&rule).named(METRIC.name, &target.name, level)
+    };
+    study.targets.iter().map(estimate).collect()
+}

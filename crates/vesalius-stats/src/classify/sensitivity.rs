@@ -1,0 +1,28 @@
+//! Sensitivity: share of the positive cases that are called positive.
+//!
+//! **Definition.** TP / (TP + FN), also recall or true positive rate (Altman and Bland 1994, doi:10.1136/bmj.308.6943.1552). Each class against the rest.
+//! **Interval.** Wilson.
+//! **Range** 0 to 1. It does not depend on prevalence, but on the threshold.
+//! **No positive case:** undefined. **NaN** is refused before. **Cost** O(n).
+
+use super::Metric;
+use crate::estimate::Estimate;
+use crate::interval::wilson::proportion;
+use crate::target::{Study, Target};
+
+pub(super) const METRIC: Metric = Metric {
+    name: "sensitivity",
+    definition: "share of the positive cases that are called positive",
+    range: (0.0, 1.0),
+    compute,
+};
+
+fn compute(study: &Study<'_>) -> Vec<Estimate> {
+    let (rule, level) = (study.rule(), study.options.level);
+    let estimate = |target: &Target| {
+        let (hits, n) = (target.counts.true_positive, target.counts.n_positive());
+        let none = format!("there is no positive case of {}", target.name);
+        proportion(hits, n, level, &none).decided_by(&rule).named(METRIC.name, &target.name, level)
+    };
+    study.targets.iter().map(estimate).collect()
+}

@@ -1,0 +1,28 @@
+//! Specificity: share of the negative cases that are called negative.
+//!
+//! **Definition.** TN / (TN + FP), also true negative rate (Altman and Bland 1994, doi:10.1136/bmj.308.6943.1552). Each class against the rest.
+//! **Interval.** Wilson.
+//! **Range** 0 to 1. It does not depend on prevalence, but on the threshold.
+//! **No negative case:** undefined. **NaN** is refused before. **Cost** O(n).
+
+use super::Metric;
+use crate::estimate::Estimate;
+use crate::interval::wilson::proportion;
+use crate::target::{Study, Target};
+
+pub(super) const METRIC: Metric = Metric {
+    name: "specificity",
+    definition: "share of the negative cases that are called negative",
+    range: (0.0, 1.0),
+    compute,
+};
+
+fn compute(study: &Study<'_>) -> Vec<Estimate> {
+    let (rule, level) = (study.rule(), study.options.level);
+    let estimate = |target: &Target| {
+        let (hits, n) = (target.counts.true_negative, target.counts.n_negative());
+        let none = format!("there is no negative case of {}", target.name);
+        proportion(hits, n, level, &none).decided_by(&rule).named(METRIC.name, &target.name, level)
+    };
+    study.targets.iter().map(estimate).collect()
+}

@@ -1,0 +1,13 @@
+//! Intervals: the normal quantile, and a file for each kind.
+
+pub(crate) mod bootstrap;
+pub(crate) mod newcombe;
+pub(crate) mod resample;
+pub(crate) mod wilson;
+
+use statrs::distribution::{ContinuousCDF, Normal};
+
+/// The two-sided normal quantile: 1.96 for 0.95.
+pub(crate) fn z_of(level: f64) -> f64 {
+    Normal::standard().inverse_cdf(f64::midpoint(1.0, level))
+}

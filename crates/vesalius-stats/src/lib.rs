@@ -1,0 +1,18 @@
+//! Numbers in, numbers out: metrics with their intervals; no files, no images, no tensors.
+//!
+//! Every value leaves as an [`Estimate`] with interval, size and method; what is undefined says why.
+//! A metric is one file under `classify` and one line of its registry.
+
+pub mod classify;
+
+mod cases;
+mod error;
+mod estimate;
+mod interval;
+mod options;
+mod rank;
+mod target;
+
+pub use error::{Error, ErrorKind, Result};
+pub use estimate::Estimate;
+pub use interval::wilson::wilson;

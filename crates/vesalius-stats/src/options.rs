@@ -1,0 +1,97 @@
+//! How a measurement is made: level of intervals, bootstrap, threshold, bins.
+
+use crate::error::{Error, Result};
+
+/// More replicates change no printed digit.
+const REPLICATES_MAX: u32 = 1_000_000;
+/// More bins than this hold single cases.
+const BINS_MAX: usize = 1000;
+
+/// How scores are put into bins for calibration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bins {
+    /// Bins of equal width on \[0, 1\]; a score of 1 belongs to the last.
+    EqualWidth(usize),
+    /// Bins that hold equally many cases, as far as equal scores, which stay together, allow.
+    EqualMass(usize),
+}
+
+impl Bins {
+    pub(crate) fn n_bins(self) -> usize {
+        match self {
+            Bins::EqualWidth(n_bins) | Bins::EqualMass(n_bins) => n_bins,
+        }
+    }
+
+    /// As it is named in methods.
+    pub(crate) fn name(self) -> String {
+        match self {
+            Bins::EqualWidth(n_bins) => format!("{n_bins} bins of equal width"),
+            Bins::EqualMass(n_bins) => format!("{n_bins} bins of equal mass"),
+        }
+    }
+}
+
+/// The scale on which the interval of an AUROC is symmetric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AurocScale {
+    /// Logit: stays within (0, 1) and keeps its coverage near 1, where models are.
+    Logit,
+    /// As the area is, cut at 0 and 1: what most other software prints.
+    Plain,
+}
+
+/// How a measurement is made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// Nominal coverage of intervals, between 0 and 1; default 0.95.
+    pub level: f64,
+    /// Bootstrap replicates; default 2000, from which the ends of a 95 % interval are known to about two digits.
+    pub replicates: u32,
+    /// Seed of the bootstrap; default 0.
+    pub seed: u64,
+    /// A case is called positive when its score is greater; default 0.5. Without meaning for three or more
+    /// classes that exclude each other, where the highest score decides.
+    pub threshold: f64,
+    /// Bins of the reliability curve and of the ECE; default 15 of equal width.
+    pub bins: Bins,
+    /// Scale of the AUROC's interval; default logit.
+    pub auroc_scale: AurocScale,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            level: 0.95,
+            replicates: 2000,
+            seed: 0,
+            threshold: 0.5,
+            bins: Bins::EqualWidth(15),
+            auroc_scale: AurocScale::Logit,
+        }
+    }
+}
+
+impl Options {
+    /// An error that names the option outside its range.
+    pub fn check(&self) -> Result<()> {
+        let refuse = |what: &str, value: String, expected: &str| {
+            Err(Error::parameter(format!("{what} is {value}; expected {expected}")))
+        };
+        if !(self.level > 0.0 && self.level < 1.0) {
+            return refuse("the level of intervals", self.level.to_string(), "a number between 0 and 1, such as 0.95");
+        }
+        if !(1..=REPLICATES_MAX).contains(&self.replicates) {
+            let expected = format!("1 to {REPLICATES_MAX}, such as 2000");
+            return refuse("the number of bootstrap replicates", self.replicates.to_string(), &expected);
+        }
+        if !self.threshold.is_finite() {
+            return refuse("the threshold", self.threshold.to_string(), "a finite number, such as 0.5");
+        }
+        if !(1..=BINS_MAX).contains(&self.bins.n_bins()) {
+            let expected = format!("1 to {BINS_MAX}, such as 15");
+            return refuse("the number of bins", self.bins.n_bins().to_string(), &expected);
+        }
+        Ok(())
+    }
+}

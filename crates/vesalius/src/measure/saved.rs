@@ -1,0 +1,167 @@
+//! What a measurement is, and the files that it leaves.
+
+use std::path::Path;
+
+use serde::Serialize;
+use vesalius_stats::Estimate;
+use vesalius_stats::classify::ClassifyScores;
+
+use super::labels;
+use crate::artifact;
+use crate::cohort::{Task, Truth};
+use crate::error::{Error, ErrorKind, Result};
+use crate::measure::BenchmarkResult;
+use crate::predictions::medmnist_result;
+
+/// The version of `scores.json`.
+const SCHEMA: u32 = 1;
+
+/// All that was measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// What was to be told.
+    pub task: Task,
+    /// Classes in the order of the scores.
+    pub classes: Vec<String>,
+    /// Estimates, curves and counts.
+    pub scores: ClassifyScores,
+    /// The measured cases in the order of the truth.
+    pub cases: Vec<MeasuredCase>,
+    /// Results by the rules of the MedMNIST benchmark, one for each whole part of a set.
+    pub benchmark: Vec<BenchmarkResult>,
+    /// What was left out or matched with an effort, for whoever ran it.
+    pub notes: Vec<String>,
+}
+
+/// One measured case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeasuredCase {
+    /// The case.
+    pub case: String,
+    /// What is true of it.
+    pub truth: Truth,
+    /// The classes that it was called: one, or every finding above the threshold.
+    pub called: Vec<usize>,
+    /// One score for each class.
+    pub scores: Vec<f64>,
+}
+
+#[derive(Serialize)]
+struct ScoresFile<'a> {
+    schema: u32,
+    estimates: &'a [Estimate],
+}
+
+impl Measured {
+    /// The estimate of this metric and target.
+    pub fn estimate(&self, metric: &str, target: &str) -> Option<&Estimate> {
+        self.scores.estimates.iter().find(|estimate| estimate.metric == metric && estimate.target == target)
+    }
+
+    /// `scores.json` as text.
+    pub fn to_json(&self) -> Result<String> {
+        let text = serde_json::to_string_pretty(&self.file())
+            .map_err(|error| Error::new(ErrorKind::Write, "scores could not be written as JSON").with_source(error))?;
+        Ok(text + "\n")
+    }
+
+    fn file(&self) -> ScoresFile<'_> {
+        ScoresFile { schema: SCHEMA, estimates: &self.scores.estimates }
+    }
+
+    /// Writes the scores into a folder.
+    pub fn save(&self, folder: &Path) -> Result<()> {
+        artifact::write_json(&folder.join("scores.json"), &self.file())?;
+        save_table(&folder.join("cases.csv"), self.case_rows())?;
+        save_table(&folder.join("roc.csv"), self.roc_rows())?;
+        save_table(&folder.join("reliability.csv"), self.reliability_rows())?;
+        if let Some(rows) = self.confusion_rows() {
+            save_table(&folder.join("confusion.csv"), rows)?;
+        }
+        for result in &self.benchmark {
+            let rows: Vec<(usize, &[f64])> = result.rows.iter().map(|(at, scores)| (*at, scores.as_slice())).collect();
+            medmnist_result::save(folder, &result.file_name, &rows)?;
+        }
+        Ok(())
+    }
+
+    fn case_rows(&self) -> Vec<Vec<String>> {
+        let of_classes = |prefix: &'static str| self.classes.iter().map(move |class| format!("{prefix}.{class}"));
+        let is_exclusive = self.task.is_exclusive();
+        let mut names = vec!["case".to_owned()];
+        if is_exclusive {
+            names.extend(["truth", "predicted", "correct"].map(str::to_owned));
+        } else {
+            names.extend(of_classes("truth").chain(of_classes("predicted")));
+        }
+        names.extend(of_classes("score"));
+        let row = |case: &MeasuredCase| {
+            let mut row = vec![case.case.clone()];
+            row.extend(if is_exclusive { self.class_cells(case) } else { self.finding_cells(case) });
+            row.extend(case.scores.iter().map(f64::to_string));
+            row
+        };
+        std::iter::once(names).chain(self.cases.iter().map(row)).collect()
+    }
+
+    fn class_cells(&self, case: &MeasuredCase) -> Vec<String> {
+        let name =
+            |class: Option<&usize>| class.and_then(|&class| self.classes.get(class)).cloned().unwrap_or_default();
+        let truth = match &case.truth {
+            Truth::Class(class) => class.as_ref(),
+            Truth::Findings(_) => None,
+        };
+        let called = case.called.first();
+        vec![name(truth), name(called), u8::from(truth == called).to_string()]
+    }
+
+    fn finding_cells(&self, case: &MeasuredCase) -> Vec<String> {
+        let digit = |is: bool| u8::from(is).to_string();
+        let truth = |class| labels::known(&case.truth, class).map_or(String::new(), digit);
+        let called = |class| digit(case.called.contains(&class));
+        let classes = 0..self.classes.len();
+        classes.clone().map(truth).chain(classes.map(called)).collect()
+    }
+
+    fn roc_rows(&self) -> Vec<Vec<String>> {
+        let names = ["target", "threshold", "false_positive_rate", "true_positive_rate", "low", "high"];
+        let points = self.scores.roc.iter().flat_map(|curve| curve.points.iter().map(|point| (&curve.target, point)));
+        let row = |(target, point): (&String, &vesalius_stats::classify::RocPoint)| {
+            let numbers = [point.threshold, point.false_positive_rate, point.true_positive_rate, point.low, point.high];
+            std::iter::once(target.clone()).chain(numbers.iter().map(f64::to_string)).collect()
+        };
+        std::iter::once(names.map(str::to_owned).to_vec()).chain(points.map(row)).collect()
+    }
+
+    fn reliability_rows(&self) -> Vec<Vec<String>> {
+        let names = ["target", "bin", "mean_score", "observed", "low", "high", "n"];
+        let bins = self.scores.reliability.iter().flat_map(|curve| curve.bins.iter().map(|bin| (&curve.target, bin)));
+        let row = |(target, bin): (&String, &vesalius_stats::classify::ReliabilityBin)| {
+            let mut row = vec![target.clone(), bin.bin.to_string()];
+            row.extend([bin.mean_score, bin.observed, bin.low, bin.high].iter().map(f64::to_string));
+            row.push(bin.n.to_string());
+            row
+        };
+        std::iter::once(names.map(str::to_owned).to_vec()).chain(bins.map(row)).collect()
+    }
+
+    fn confusion_rows(&self) -> Option<Vec<Vec<String>>> {
+        let confusion = self.scores.confusion.as_ref()?;
+        let mut rows = vec![["truth", "predicted", "n"].map(str::to_owned).to_vec()];
+        for (truth, counts) in confusion.classes.iter().zip(&confusion.counts) {
+            for (called, n) in confusion.classes.iter().zip(counts) {
+                rows.push(vec![truth.clone(), called.clone(), n.to_string()]);
+            }
+        }
+        Some(rows)
+    }
+}
+
+fn save_table(path: &Path, rows: Vec<Vec<String>>) -> Result<()> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row).map_err(|error| Error::write(path, error))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| Error::write(path, error.into_error()))?;
+    artifact::write_bytes(path, &bytes)
+}
