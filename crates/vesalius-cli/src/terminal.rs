@@ -81,9 +81,10 @@ impl Default for Bars {
 }
 
 impl Bars {
-    const STEPS: &str = "{prefix} {bar:30} {pos}/{len} {eta} left {msg}";
-    const BYTES: &str = "{prefix} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} left {msg}";
-    const UNKNOWN: &str = "{prefix} {spinner} {pos} {msg}";
+    // A note that does not fit is cut: a bar that wraps is drawn one line further down each time.
+    const STEPS: &str = "{prefix} {bar:20} {pos}/{len} {eta} left {wide_msg}";
+    const BYTES: &str = "{prefix} {bar:20} {bytes}/{total_bytes} {bytes_per_sec} {eta} left {wide_msg}";
+    const UNKNOWN: &str = "{prefix} {spinner} {pos} {wide_msg}";
 
     fn style(what: &str, total: u64) -> ProgressStyle {
         let template = match total {

@@ -42,7 +42,7 @@ fn main() -> Result<()> {
     let mut report = serde_json::Map::new();
     report.insert("software".into(), format!("Vesalius {}", env!("CARGO_PKG_VERSION")).into());
     for (name, measure) in WORKLOADS.iter().filter(|(name, _)| only.is_none_or(|only| only == name)) {
-        report.insert((*name).into(), measure()?.into_iter().map(|(k, v)| (k.to_owned(), v.into())).collect());
+        report.insert((*name).into(), serde_json::json!(measure()?));
     }
     println!("{}", serde_json::Value::Object(report));
     Ok(())

@@ -69,7 +69,7 @@ pub fn run(order: &Order<'_>, ctx: &Context<'_>) -> Result<Ended> {
     )?;
     let findings = unless(&dir("audit/findings.json"), Findings::load, || {
         let findings = Findings::new(audit::audit(&cohort, &images, Some(&split), ctx)?);
-        findings.save(&dir("audit"))?;
+        findings.save(&dir("audit/findings.json"))?;
         Ok(findings)
     })?;
 

@@ -142,12 +142,6 @@ pub(crate) fn failed(model: &Model, error: vesalius_nn::Error) -> Error {
     Error::new(ErrorKind::Data, format!("model {} could not be asked", model.card.name)).with_source(error)
 }
 
-/// Loads predictions that an earlier run left, if it did.
-pub(crate) fn finished(dir: &Path) -> Option<std::path::PathBuf> {
-    let path = dir.join("predictions.csv");
-    path.exists().then_some(path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -41,10 +41,11 @@ impl Demo {
         let mut told = ended.estimates.clone();
         told.push(pointing.clone());
         let summary = format!(
-            "{}\n{}\nheat maps that point at the lesion:\n{}",
+            "{}\n{}heat maps that point at the lesion:\n{}{}",
             planted(&made)?,
-            run::summary(&ended),
-            estimates::lines([&pointing])
+            run::found(&ended),
+            estimates::lines([&pointing]),
+            run::report(&ended)
         );
         Outcome::new(Exit::from_problems(ended.n_problems), summary, &json!({ "schema": 1, "estimates": told }))
     }

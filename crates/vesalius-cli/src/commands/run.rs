@@ -12,7 +12,7 @@ use super::{audit, estimates};
 use crate::outcome::{Exit, Outcome};
 use crate::session::Session;
 
-/// The metrics that are told at the end; the report has all of them.
+/// The metrics that are told at the end.
 const HEADLINES: [&str; 4] = ["auroc", "accuracy", "sensitivity", "specificity"];
 
 /// The whole road by one recipe; finished stages are not done again
@@ -35,21 +35,22 @@ impl Run {
         let order = Order { recipe: &recipe, data: &self.data, out, device: session.device };
         let ended = pipeline::run(&order, &session.context())?;
         let artifact = json!({ "schema": 1, "estimates": ended.estimates });
-        Outcome::new(Exit::from_problems(ended.n_problems), summary(&ended), &artifact)
+        Outcome::new(Exit::from_problems(ended.n_problems), found(&ended) + &report(&ended), &artifact)
     }
 }
 
-/// The audit first, then the scores, then where the report lies.
-pub(crate) fn summary(ended: &Ended) -> String {
+/// The audit first, then the scores; the report has all of it.
+pub(crate) fn found(ended: &Ended) -> String {
     let headlines = ended.estimates.iter().filter(|estimate| HEADLINES.contains(&estimate.metric.as_str()));
     let problems = match ended.n_problems {
         0 => String::new(),
-        n => format!("{n} problems are listed in cohort/problems.csv\n"),
+        n => format!("{n} {} listed in cohort/problems.csv\n", if n == 1 { "problem is" } else { "problems are" }),
     };
-    format!(
-        "{}\n{problems}test cases:\n{}report: {}",
-        audit::summary(&ended.findings.findings),
-        estimates::lines(headlines),
-        ended.report.display()
-    )
+    let audit = audit::summary(&ended.findings.findings);
+    format!("{audit}\n{problems}test cases:\n{}", estimates::lines(headlines))
+}
+
+/// Where to read on.
+pub(crate) fn report(ended: &Ended) -> String {
+    format!("report: {}", ended.report.display())
 }

@@ -20,9 +20,17 @@ fn one_command_leaves_a_run_folder_with_a_report() {
     let said = done(&place, &run);
     assert!(said.stdout.contains("FAIL  duplicates-across-splits"), "{}", said.stdout);
     assert!(said.stdout.contains("auroc") && said.stdout.contains("report: run/report.html"), "{}", said.stdout);
-    for artifact in
-        ["cohort", "audit", "split.csv", "model", "predictions", "maps", "scores", "report.html", "run.toml"]
-    {
+    for artifact in [
+        "cohort/cohort.csv",
+        "audit/findings.json",
+        "split.csv",
+        "model/fold0-seed1/weights.safetensors",
+        "predictions/predictions.csv",
+        "maps/maps.csv",
+        "scores/scores.json",
+        "report.html",
+        "run.toml",
+    ] {
         assert!(place.path("run").join(artifact).exists(), "{artifact} in {:?}", names(&place.path("run")));
     }
     let first = std::fs::read(place.path("run/report.html")).expect("the report");
@@ -70,5 +78,19 @@ fn foreign_predictions_are_measured() {
     place.write("scores.csv", "id,score\na,0.1\nb,0.9\nc,0.8\n");
     let said = place.run(measure);
     assert_eq!(said.code, 1);
-    assert!(said.stderr.contains("d"), "{}", said.stderr);
+    assert!(said.stderr.contains("1 cases of truth.csv have no prediction: \"d\""), "{}", said.stderr);
+}
+
+#[test]
+fn the_demo_says_what_was_planted_and_what_was_found() {
+    let place = Place::new();
+    let said = done(&place, &format!("demo {QUICK}"));
+    assert!(
+        said.stdout.starts_with("a phantom of 600 cases, in which 5 images were planted twice\n"),
+        "{}",
+        said.stdout
+    );
+    assert!(said.stdout.contains("5 groups of identical images"), "{}", said.stdout);
+    assert!(said.stdout.contains("pointing-game"), "{}", said.stdout);
+    assert!(said.stdout.trim_end().ends_with("report: vesalius-demo/report.html"), "{}", said.stdout);
 }

@@ -151,7 +151,12 @@ fn an_unknown_label_counts_for_nothing() {
         fn shape(&self) -> [usize; 4] {
             self.0.shape()
         }
-        fn read(&self, i: usize, a: Option<&mut rand_chacha::ChaCha8Rng>, out: &mut [f32]) -> Result<(), String> {
+        fn read(
+            &self,
+            i: usize,
+            a: Option<&mut rand_chacha::ChaCha8Rng>,
+            out: &mut [f32],
+        ) -> std::result::Result<(), String> {
             self.0.read(i, a, out)
         }
         fn target(&self, index: usize) -> &[f32] {

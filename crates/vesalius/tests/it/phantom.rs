@@ -1,6 +1,7 @@
 //! Phantoms: the publisher's layout, a truth that can be seen in the pixels, planted copies, and the same bytes again.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use vesalius::cohort::Task;
@@ -248,7 +249,7 @@ fn the_pointing_game_counts_maps_that_are_hottest_in_the_lesion() {
         let map = Volume::new(Samples::F32(heat), [1, 1, 5, 8], None).expect("a map");
         let name = format!("{case}.nii.gz");
         std::fs::write(dir.path().join(&name), nifti::encode(&map).expect("a file")).expect("written");
-        table.push_str(&format!("{case},{label},{name}\n"));
+        writeln!(table, "{case},{label},{name}").expect("a string");
     }
     std::fs::write(dir.path().join("maps.csv"), table).expect("written");
     let share = |slack: f64| {
