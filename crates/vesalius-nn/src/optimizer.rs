@@ -27,7 +27,7 @@ pub enum Rule {
     Adamw,
 }
 
-/// The optimiser, as a recipe writes it.
+/// The optimizer, as a recipe writes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct OptimizerConfig {
@@ -52,7 +52,7 @@ const BETA_2: f64 = 0.999;
 /// Keeps Adam's division finite.
 const EPSILON: f64 = 1e-8;
 
-/// The optimiser with what it remembers.
+/// The optimizer with what it remembers.
 pub(crate) struct Optimizer {
     config: OptimizerConfig,
     /// Steps taken.
@@ -89,7 +89,7 @@ impl Optimizer {
         (self.time, buffers)
     }
 
-    /// The optimiser as it was when `state` was taken.
+    /// The optimizer as it was when `state` was taken.
     pub(crate) fn restore(config: &OptimizerConfig, time: u64, buffers: Buffers) -> Self {
         let mut optimizer = Self { config: config.clone(), time, moments: BTreeMap::new() };
         for (key, buffer) in buffers {
@@ -100,7 +100,8 @@ impl Optimizer {
         optimizer
     }
 
-    fn update(&mut self, path: &str, weight: &mut [f32], gradient: &[f32], learning_rate: f64, decay: f64) {
+    fn update(&mut self, path: &str, weight: &mut [f32], gradient: &[f32], pace: Pace) {
+        let Pace { learning_rate, decay } = pace;
         let needs_second = self.config.rule != Rule::Sgd;
         let [first, second] = self.moments.entry(path.to_owned()).or_insert_with(|| {
             [vec![0.0; weight.len()], if needs_second { vec![0.0; weight.len()] } else { Vec::new() }]
@@ -133,6 +134,14 @@ impl Optimizer {
     }
 }
 
+/// How far one step moves the weights of one parameter.
+#[derive(Clone, Copy)]
+struct Pace {
+    learning_rate: f64,
+    /// Zero for norms and biases.
+    decay: f64,
+}
+
 /// Walks the parameters of a module and takes the step on each.
 struct Step<'a> {
     optimizer: &'a mut Optimizer,
@@ -155,10 +164,11 @@ impl ModuleMapper for Step<'_> {
         let Some(gradient) = self.grads.remove::<D>(param.id) else { return param };
         let path = self.path.join(".");
         let decay = if D > 1 { self.optimizer.config.weight_decay } else { 0.0 };
+        let pace = Pace { learning_rate: self.learning_rate, decay };
         let (shape, device) = (param.dims(), param.device());
         param.map(|tensor| {
             let mut weight = floats(tensor);
-            self.optimizer.update(&path, &mut weight, &floats(gradient), self.learning_rate, decay);
+            self.optimizer.update(&path, &mut weight, &floats(gradient), pace);
             Tensor::from_data(TensorData::new(weight, shape), &device).require_grad()
         })
     }

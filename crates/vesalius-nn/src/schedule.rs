@@ -31,6 +31,19 @@ impl Default for Schedule {
 }
 
 impl Schedule {
+    /// What is wrong with the values, if anything is.
+    pub(crate) fn problem(&self) -> Option<String> {
+        match self {
+            Self::Cosine { floor } if !(0.0..=1.0).contains(floor) => {
+                Some(format!("train.schedule.floor is {floor}; expected a share from 0 to 1"))
+            }
+            Self::Step { factor, .. } if !(factor.is_finite() && *factor > 0.0) => {
+                Some(format!("train.schedule.factor is {factor}; expected a number above 0"))
+            }
+            _ => None,
+        }
+    }
+
     /// The share of the full rate at this place of the run; `epoch` counts fractions of an epoch from zero.
     ///
     /// During the first `warmup` epochs the rate rises linearly, and never starts at zero.

@@ -42,7 +42,7 @@ pub struct TrainConfig {
     pub epochs: usize,
     /// Images a step; 128 as in the published MedMNIST baselines.
     pub batch: usize,
-    /// The optimiser.
+    /// The optimizer.
     pub optimizer: OptimizerConfig,
     /// How the learning rate falls.
     pub schedule: Schedule,
@@ -76,16 +76,22 @@ impl Default for TrainConfig {
 impl TrainConfig {
     /// Whether this can be run at all.
     pub fn check(&self) -> Result<()> {
-        let rate = self.optimizer.learning_rate;
+        let OptimizerConfig { learning_rate: rate, weight_decay: decay, momentum, .. } = self.optimizer;
         let problem = if self.epochs == 0 || self.batch == 0 {
             "train.epochs and train.batch must be at least 1".to_owned()
         } else if !(rate.is_finite() && rate > 0.0) {
             format!("train.optimizer.learning_rate is {rate}; expected a number above 0")
+        } else if !(decay.is_finite() && decay >= 0.0) {
+            format!("train.optimizer.weight_decay is {decay}; expected 0 or more")
+        } else if !(0.0..1.0).contains(&momentum) {
+            format!("train.optimizer.momentum is {momentum}; expected 0 or more and below 1")
+        } else if let Some(problem) = self.schedule.problem() {
+            problem
         } else if !(0.0..1.0).contains(&self.label_smoothing) {
             format!("train.label_smoothing is {}; expected 0 or more and below 1", self.label_smoothing)
         } else if self.average.is_some_and(|decay| !(0.0..1.0).contains(&decay)) {
             format!("train.average is {:?}; expected 0 or more and below 1", self.average)
-        } else if self.warmup_epochs.is_nan() || self.warmup_epochs < 0.0 {
+        } else if !(self.warmup_epochs.is_finite() && self.warmup_epochs >= 0.0) {
             format!("train.warmup_epochs is {}; expected 0 or more", self.warmup_epochs)
         } else {
             return Ok(());
@@ -112,6 +118,8 @@ pub struct Run<'a> {
     pub seed: u64,
     /// Where it runs.
     pub device: Device,
+    /// What tells the images and their preparation from those of another run; a checkpoint is continued only if it agrees.
+    pub identity: &'a str,
 }
 
 /// One line of a training history.
@@ -210,7 +218,11 @@ pub fn train(
             return Ok(Outcome::Stopped { checkpoint });
         }
     }
-    let best = state.best.expect("an epoch was finished, and the first one is always kept");
+    let Some(best) = state.best else {
+        // The first epoch is always kept, so this takes a checkpoint that no run has written.
+        let message = "the checkpoint has all epochs behind it and kept none; delete it, and the run starts again";
+        return Err(Error::new(ErrorKind::Weights, message));
+    };
     let mut network = Network::new(run.network, interface(run), run.seed, run.device)?;
     network.layers = parameters::load(network.layers, &best.buffers)?;
     Ok(Outcome::Finished { network: Box::new(network), history: state.history, kept: best.epoch })
@@ -247,7 +259,7 @@ fn factor(run: &Run<'_>, state: &State, n_steps: usize) -> f64 {
     run.config.schedule.factor(place, run.config.epochs, run.config.warmup_epochs, n_steps)
 }
 
-/// Forward, backward, and a step of the optimiser.
+/// Forward, backward, and a step of the optimizer.
 fn step(run: &Run<'_>, state: &mut State, batch: Batch) -> Result<()> {
     let device = run.device.open()?.autodiff();
     let Batch { n, images, targets, weights } = batch;

@@ -23,7 +23,10 @@ use vesalius_nn::train::{Event, Next, Outcome, Run, TrainConfig, train};
 /// Figures of one workload by name.
 type Figures = BTreeMap<&'static str, f64>;
 
-const WORKLOADS: [(&str, fn() -> Result<Figures>); 4] = [
+/// A workload: its name, and what measures it.
+type Workload = (&'static str, fn() -> Result<Figures>);
+
+const WORKLOADS: [Workload; 4] = [
     ("resnet18-2d", || network([3, 1, 28, 28], 128)),
     ("resnet18-3d", || network([1, 28, 28, 28], 8)),
     ("loading", loading),
@@ -95,6 +98,7 @@ fn network(shape: [usize; 4], batch: usize) -> Result<Figures> {
         outputs: 2,
         seed: 0,
         device: Device::Cpu,
+        identity: "noise",
     };
     let (mut steps, mut last) = (Vec::new(), Instant::now());
     let outcome = train(&run, None, &mut |event| {
@@ -125,7 +129,7 @@ fn network(shape: [usize; 4], batch: usize) -> Result<Figures> {
     .into())
 }
 
-/// Random crop and flip of grey images into batches, one epoch.
+/// Random crop and flip of gray images into batches, one epoch.
 fn loading() -> Result<Figures> {
     let (cohort, images) = cohort()?;
     let whole: Vec<usize> = (0..cohort.n_cases().min(N_IMAGES)).collect();
@@ -168,8 +172,7 @@ fn cohort() -> Result<(vesalius::cohort::Cohort, Images)> {
     let path = if real.exists() {
         real
     } else {
-        let mut config = vesalius::phantom::PhantomConfig::default();
-        config.train = N_IMAGES;
+        let config = vesalius::phantom::PhantomConfig { train: N_IMAGES, ..Default::default() };
         vesalius::phantom::medmnist(&config, scratch.path())?.data
     };
     let (cohort, _) = read_source(&path, Layout::Medmnist, &options)?;

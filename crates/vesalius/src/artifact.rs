@@ -16,13 +16,15 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Res
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(|error| Error::write(parent, error))?;
     let write = || -> std::io::Result<()> {
-        let mut partial = tempfile::Builder::new().prefix(".partial-").tempfile_in(parent)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".partial-");
+        rights(&mut builder);
+        let mut partial = builder.tempfile_in(parent)?;
         {
             let mut buffered = BufWriter::new(partial.as_file_mut());
             fill(&mut buffered)?;
             buffered.flush()?;
         }
-        make_readable(partial.as_file())?;
         partial.as_file().sync_all()?;
         partial.persist(path).map_err(|error| error.error)?;
         // The rename itself is durable only once the folder is synced.
@@ -68,14 +70,12 @@ fn malformed(path: &Path, why: &str) -> Error {
     Error::new(ErrorKind::Format, format!("{} is not what this version writes: {}", path.display(), why.trim_end()))
 }
 
-/// Temporary files are private by default; an artefact follows the usual rights instead.
+/// Temporary files are private by default; an artefact follows the usual rights, as the user's mask limits them.
 #[cfg(unix)]
-fn make_readable(file: &File) -> std::io::Result<()> {
+fn rights(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
+    builder.permissions(fs::Permissions::from_mode(0o666));
 }
 
 #[cfg(not(unix))]
-fn make_readable(_file: &File) -> std::io::Result<()> {
-    Ok(())
-}
+fn rights(_builder: &mut tempfile::Builder<'_, '_>) {}

@@ -10,7 +10,7 @@ use vesalius_image::{Samples, Volume, nifti, raster};
 use vesalius_nn::explain::grad_cam;
 
 use crate::artifact;
-use crate::cohort::{Cohort, Images, Truth};
+use crate::cohort::{Cohort, Images, Label, Truth};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Model;
 use crate::predict::{failed, inputs};
@@ -39,17 +39,26 @@ const OPACITY: f32 = 0.55;
 pub struct Explained {
     /// The case.
     pub case: String,
-    /// The class whose score is explained: the one that was predicted.
+    /// The class whose score is explained: the one with the highest score.
     pub label: String,
-    /// The true class, empty where it is unknown.
+    /// The true class or findings, empty where there is none or it is unknown.
     pub truth: String,
-    /// Score of the predicted class.
+    /// What was predicted: `label`, or that it is absent where findings may be absent.
+    pub predicted: String,
+    /// Score of what was predicted.
     pub score: f64,
     /// Whether the prediction is right; `None` where the truth is unknown.
     pub correct: Option<bool>,
     /// Place among the right or the wrong cases by falling score, from one.
     pub rank: usize,
+    /// Name of its files without their ending.
+    pub file: String,
+    /// Fold of the models that spoke of it, as in the predictions.
+    fold: String,
 }
+
+/// A finding is called present when its score is above this.
+const THRESHOLD: f64 = 0.5;
 
 /// A heat map of one case on the grid of its image.
 #[derive(Clone, Debug)]
@@ -68,13 +77,15 @@ pub fn explain(
     config: &ExplainConfig,
     (dir, ctx): (&Path, &Context<'_>),
 ) -> Result<Vec<Explained>> {
+    check_labels(models, cohort, predictions)?;
     let chosen = choose(cohort, predictions, config.cases)?;
     ctx.progress.start("explaining", chosen.len() as u64);
     for (done, (idx, class, explained)) in chosen.iter().enumerate() {
         ctx.check()?;
         // A case is explained by the models that made its score: those of the folds in which it was tested.
-        let heat = heat(models, (cohort, images), (*idx, *class))?;
-        save_case(dir, &explained.case, &images.load(cohort, *idx)?, &heat)?;
+        let speakers: Vec<&Model> = models.iter().filter(|model| explained.is_by(model)).collect();
+        let heat = heat(&speakers, (cohort, images), (*idx, *class))?;
+        save_case(dir, explained, &images.load(cohort, *idx)?, &heat)?;
         ctx.progress.update(done as u64 + 1, "");
     }
     let explained: Vec<Explained> = chosen.into_iter().map(|(_, _, explained)| explained).collect();
@@ -84,7 +95,7 @@ pub fn explain(
 }
 
 /// The mean Grad-CAM of all models for one class of one case, as large as the image and scaled to 0 … 1.
-pub fn heat(models: &[Model], (cohort, images): (&Cohort, &Images), (idx, class): (usize, usize)) -> Result<Heat> {
+pub fn heat(models: &[&Model], (cohort, images): (&Cohort, &Images), (idx, class): (usize, usize)) -> Result<Heat> {
     let [_, z, y, x] = images.load(cohort, idx)?.shape();
     let mut values = vec![0.0_f32; z * y * x];
     for model in models {
@@ -101,9 +112,35 @@ pub fn heat(models: &[Model], (cohort, images): (&Cohort, &Images), (idx, class)
 fn scaled(mut values: Vec<f32>) -> Vec<f32> {
     let largest = values.iter().copied().fold(0.0, f32::max);
     if largest > 0.0 {
-        values.iter_mut().for_each(|value| *value /= largest);
+        for value in &mut values {
+            *value /= largest;
+        }
     }
     values
+}
+
+/// Refuses models or predictions that tell other classes than the cohort: a map would carry the wrong name.
+fn check_labels(models: &[Model], cohort: &Cohort, predictions: &Predictions) -> Result<()> {
+    let expected = &cohort.header.classes;
+    let others = models.iter().map(|model| (&model.card.classes, format!("model {}", model.card.name)));
+    let mut others = others.chain([(&predictions.labels, "the table of predictions".to_owned())]);
+    if let Some((classes, whose)) = others.find(|(classes, _)| *classes != expected) {
+        let message = format!(
+            "{whose} tells [{}] and cohort {} has [{}]; expected the same classes in the same order",
+            classes.join(", "),
+            cohort.header.name,
+            expected.join(", ")
+        );
+        return Err(Error::new(ErrorKind::Data, message));
+    }
+    Ok(())
+}
+
+impl Explained {
+    /// Whether a model is one of those whose scores made the prediction; all are where no fold is named.
+    fn is_by(&self, model: &Model) -> bool {
+        self.fold.is_empty() || self.fold.split('+').any(|fold| fold == model.card.fold.to_string())
+    }
 }
 
 /// The most confident right cases and the most confident wrong ones: index, explained class, and the row of the table.
@@ -136,33 +173,43 @@ fn describe(cohort: &Cohort, idx: usize, row: &Row) -> (usize, usize, Explained)
     let best = |a: &usize, b: &usize| row.scores[*a].total_cmp(&row.scores[*b]).then(b.cmp(a));
     let class = (0..row.scores.len()).max_by(best).unwrap_or(0);
     let classes = &cohort.header.classes;
-    let (truth, correct) = match &cohort.cases[idx].truth {
-        Truth::Class(None) => (String::new(), None),
-        Truth::Class(Some(truth)) => (classes[*truth].clone(), Some(*truth == class)),
-        Truth::Findings(labels) => {
-            use crate::cohort::Label;
-            let present = labels.iter().zip(classes).filter(|(label, _)| **label == Label::Present);
-            let names: Vec<&str> = present.map(|(_, name)| name.as_str()).collect();
-            let correct = match labels.get(class) {
-                Some(Label::Present) => Some(true),
-                Some(Label::Absent) => Some(false),
-                _ => None,
-            };
-            (names.join(" "), correct)
-        }
-    };
-    let (case, label) = (row.case.clone(), classes[class].clone());
+    let truth = &cohort.cases[idx].truth;
     let score = row.scores.get(class).copied().unwrap_or(0.0);
-    (idx, class, Explained { case, label, truth, score, correct, rank: 0 })
+    // Of classes one is always meant; a finding may be called absent, and then its complement is what is predicted.
+    let called = matches!(truth, Truth::Class(_)) || score > THRESHOLD;
+    let correct = match truth.label(class) {
+        Label::Unknown => None,
+        label => Some(called == (label == Label::Present)),
+    };
+    let present = (0..classes.len()).filter(|&class| truth.label(class) == Label::Present);
+    let explained = Explained {
+        case: row.case.clone(),
+        label: classes[class].clone(),
+        truth: present.map(|class| classes[class].as_str()).collect::<Vec<_>>().join(", "),
+        predicted: if called { classes[class].clone() } else { format!("no {}", classes[class]) },
+        score: if called { score } else { 1.0 - score },
+        correct,
+        rank: 0,
+        file: file_name(&row.case),
+        fold: row.fold.clone(),
+    };
+    (idx, class, explained)
 }
 
-/// Name of a case as a file: what could leave the folder or upset a file system becomes an underscore.
+/// Name of a case as a file: what could leave the folder or upset a file system becomes an underscore,
+/// and then a few digits of a hash keep two cases apart.
 fn file_name(case: &str) -> String {
-    case.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' }).collect()
+    let name: String =
+        case.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' }).collect();
+    if name == case && !name.starts_with('.') {
+        return name;
+    }
+    format!("{name}_{}", &blake3::hash(case.as_bytes()).to_hex()[..8])
 }
 
 /// Writes the overlay and the image of the hottest slice, and of volumes the whole map.
-fn save_case(dir: &Path, case: &str, volume: &Volume, heat: &Heat) -> Result<()> {
+fn save_case(dir: &Path, explained: &Explained, volume: &Volume, heat: &Heat) -> Result<()> {
+    let (case, name) = (&explained.case, &explained.file);
     let wrong = |error: vesalius_image::Error| {
         Error::new(ErrorKind::Data, format!("case {case} could not be drawn")).with_source(error)
     };
@@ -186,7 +233,6 @@ fn save_case(dir: &Path, case: &str, volume: &Volume, heat: &Heat) -> Result<()>
     let picture = Picture::new(&planes, [x, y], window).map_err(wrong)?;
     let slice = &heat.values[hottest * y * x..(hottest + 1) * y * x];
     let drawn = overlay(&picture, slice, OPACITY).map_err(wrong)?;
-    let name = file_name(case);
     let png = |pixels: &[u8]| raster::encode_png_rgb(pixels, x, y).map_err(wrong);
     artifact::write_bytes(&dir.join(format!("{name}.png")), &png(&drawn)?)?;
     artifact::write_bytes(&dir.join(format!("{name}_image.png")), &png(&picture.to_rgb())?)?;
@@ -201,11 +247,11 @@ fn save_table(path: &Path, explained: &[Explained]) -> Result<()> {
     let header = ["case", "label", "truth", "predicted", "score", "correct", "rank", "overlay", "image", "volume"];
     writer.write_record(header).map_err(|error| Error::write(path, error))?;
     for row in explained {
-        let name = file_name(&row.case);
+        let name = &row.file;
         let correct = row.correct.map_or("", |correct| if correct { "1" } else { "0" });
         let (score, rank) = (row.score.to_string(), row.rank.to_string());
         let files = [format!("{name}.png"), format!("{name}_image.png"), format!("{name}.nii.gz")];
-        let fields = [&row.case, &row.label, &row.truth, &row.label, &score, correct, &rank];
+        let fields = [&row.case, &row.label, &row.truth, &row.predicted, &score, correct, &rank];
         let fields = fields.into_iter().chain(files.iter().map(String::as_str));
         writer.write_record(fields).map_err(|error| Error::write(path, error))?;
     }

@@ -75,7 +75,7 @@ fn measure_aligned(truth: &TruthTable, aligned: align::Aligned<'_>, config: &Mea
     let mut notes: Vec<String> = truth.notes.iter().cloned().chain(aligned.notes).collect();
     let n_unknown = aligned.pairs.len() - known.len();
     if n_unknown > 0 {
-        notes.push(format!("{n_unknown} cases without a known label were left out"));
+        notes.push(format!("{} without a known label left out", align::n_cases(n_unknown)));
     }
     if known.is_empty() {
         let message =

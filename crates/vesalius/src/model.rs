@@ -17,6 +17,8 @@ use crate::train::{Member, TrainStage};
 const WEIGHTS: &str = "weights.safetensors";
 const CARD: &str = "model.toml";
 const PROVENANCE: &str = "provenance.json";
+/// Name of the file that training leaves until it is finished.
+pub(crate) const CHECKPOINT: &str = "checkpoint.safetensors";
 
 /// `model.toml`: everything besides the weights that a prediction needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -98,6 +100,8 @@ impl Card {
 pub struct Provenance {
     /// Version of the toolkit.
     pub vesalius: String,
+    /// BLAKE3 of settings, cases, parts and labels that the model was trained with.
+    pub run: String,
     /// BLAKE3 of the weights.
     pub weights: String,
     /// BLAKE3 of the card.
@@ -105,21 +109,59 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    pub(crate) fn is_finished(dir: &Path) -> bool {
-        dir.join(PROVENANCE).exists()
+    /// Whether this run's model is there already.
+    ///
+    /// # Errors
+    /// When the folder holds a model of other settings, cases or labels.
+    pub(crate) fn is_finished(dir: &Path, run: &str) -> Result<bool> {
+        let path = dir.join(PROVENANCE);
+        if !path.exists() {
+            return Ok(false);
+        }
+        if artifact::read_json::<Self>(&path)?.run == run {
+            return Ok(true);
+        }
+        let message = format!(
+            "{} holds a model trained with other settings, cases or labels; choose another folder, or delete it",
+            dir.display()
+        );
+        Err(Error::new(ErrorKind::Configuration, message))
     }
 
-    pub(crate) fn write(dir: &Path, _card: &Card) -> Result<()> {
-        let hash = |name: &str| {
-            let path = dir.join(name);
-            std::fs::read(&path)
-                .map(|bytes| blake3::hash(&bytes).to_hex().to_string())
-                .map_err(|error| Error::read(&path, error))
-        };
-        let provenance =
-            Self { vesalius: env!("CARGO_PKG_VERSION").to_owned(), weights: hash(WEIGHTS)?, card: hash(CARD)? };
+    pub(crate) fn write(dir: &Path, run: String) -> Result<()> {
+        let (weights, card) = (hash_of(&dir.join(WEIGHTS))?, hash_of(&dir.join(CARD))?);
+        let provenance = Self { vesalius: env!("CARGO_PKG_VERSION").to_owned(), run, weights, card };
         artifact::write_json(&dir.join(PROVENANCE), &provenance)
     }
+
+    /// Whether weights and card are those that were written.
+    fn check(dir: &Path) -> Result<()> {
+        let path = dir.join(PROVENANCE);
+        if !path.exists() {
+            let message = format!(
+                "{} has no {PROVENANCE}: its training was not finished; run the same `vesalius train` or `run` again",
+                dir.display()
+            );
+            return Err(Error::new(ErrorKind::Format, message));
+        }
+        let written: Self = artifact::read_json(&path)?;
+        for (name, expected) in [(WEIGHTS, written.weights), (CARD, written.card)] {
+            if hash_of(&dir.join(name))? != expected {
+                let message = format!(
+                    "{} is not a usable model: {name} is not the file that {PROVENANCE} was written for; \
+                     train it again, or fetch the folder again",
+                    dir.display()
+                );
+                return Err(Error::new(ErrorKind::Format, message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// BLAKE3 of a file.
+fn hash_of(path: &Path) -> Result<String> {
+    std::fs::read(path).map(|bytes| blake3::hash(&bytes).to_hex().to_string()).map_err(|error| Error::read(path, error))
 }
 
 /// A model ready to be asked.
@@ -133,6 +175,7 @@ pub struct Model {
 impl Model {
     /// Loads one model folder.
     pub fn load(dir: &Path, device: Device) -> Result<Self> {
+        Provenance::check(dir)?;
         let card: Card = artifact::read_toml(&dir.join(CARD))?;
         let path = dir.join(WEIGHTS);
         let bytes = std::fs::read(&path).map_err(|error| Error::read(&path, error))?;
@@ -153,7 +196,8 @@ impl Model {
         let mut folders: Vec<PathBuf> = entries
             .map(|entry| entry.map(|entry| entry.path()).map_err(|error| Error::read(dir, error)))
             .collect::<Result<_>>()?;
-        folders.retain(|folder| folder.join(CARD).exists());
+        // A folder with a checkpoint alone is a member that is missing; loading it says so.
+        folders.retain(|folder| folder.join(CARD).exists() || folder.join(CHECKPOINT).exists());
         folders.sort();
         if folders.is_empty() {
             let message = format!(

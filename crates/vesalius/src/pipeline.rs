@@ -53,7 +53,8 @@ pub fn run(order: &Order<'_>, ctx: &Context<'_>) -> Result<Ended> {
     let reading = order.recipe.cohort()?;
     let (cohort, images, problems) = cohort::open(order.data, reading.layout, &reading.options, ctx)?;
     let recipe = order.recipe.settle(kind_of(&cohort, &images)?)?;
-    RunRecord::new(&recipe, order.data)?.claim(&dir("run.toml"))?;
+    let fingerprints = cohort::fingerprints(&cohort, &images, ctx)?;
+    RunRecord::new(&recipe, &cohort, &fingerprints).claim(&dir("run.toml"))?;
     cohort.save(&dir("cohort"))?;
     cohort::save_problems(&dir("cohort").join("problems.csv"), &problems)?;
 

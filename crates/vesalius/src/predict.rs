@@ -123,7 +123,13 @@ fn mirrored_scores(model: &Model, inputs: &[f32]) -> Result<Vec<f32>> {
         mean.iter_mut().zip(mirrored).for_each(|(mean, other)| *mean += other);
     }
     let n = (1 + model.card.mirror.len()) as f32;
-    mean.iter_mut().for_each(|mean| *mean /= n);
+    for score in &mut mean {
+        *score /= n;
+    }
+    if mean.iter().any(|score| !score.is_finite()) {
+        let message = format!("model {} gives scores that are no numbers; train it again", model.card.name);
+        return Err(Error::new(ErrorKind::Data, message));
+    }
     Ok(mean)
 }
 

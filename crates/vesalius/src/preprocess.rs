@@ -51,6 +51,10 @@ pub struct Preprocess {
     pub offset: f32,
     /// What every sample is divided by after that.
     pub scale: f32,
+    /// Whether images of other sizes are brought to `shape`; otherwise they are refused.
+    pub resize: bool,
+    /// Whether images of one channel have it repeated to `shape`; otherwise they are refused.
+    pub repeat: bool,
     /// Whether mean and deviation of each image take the place of `offset` and `scale`.
     pub per_image: bool,
 }
@@ -74,7 +78,9 @@ impl Preprocess {
             let message = "preprocess.size and preprocess.channels must be at least 1";
             return Err(Error::new(ErrorKind::Configuration, message));
         }
-        let mut fitted = Self { shape: [channels, z, y, x], offset: 0.0, scale: 1.0, per_image: false };
+        let (resize, repeat) = (config.size.is_some(), config.channels.is_some());
+        let shape = [channels, z, y, x];
+        let mut fitted = Self { shape, resize, repeat, offset: 0.0, scale: 1.0, per_image: false };
         match config.intensity {
             Intensity::PerImage => fitted.per_image = true,
             Intensity::Scale { low, high } if high > low => {
@@ -116,7 +122,9 @@ impl Preprocess {
         let mut shape = volume.shape();
         let mut samples = volume.to_f32();
         if shape[0] != channels {
-            samples = rechannel(&samples, shape[0], channels).ok_or_else(|| {
+            let allowed = self.repeat || shape[0] == 3;
+            let changed = if allowed { rechannel(&samples, shape[0], channels) } else { None };
+            samples = changed.ok_or_else(|| {
                 let message = format!(
                     "case {case} has {} channels; expected {channels}; set preprocess.channels, or leave the case out",
                     shape[0]
@@ -126,6 +134,15 @@ impl Preprocess {
             shape[0] = channels;
         }
         if shape[1..] != [z, y, x] {
+            if !self.resize || (z == 1 && shape[1] > 1) {
+                let message = format!(
+                    "case {case} has the size {:?} along z, y, x; expected {:?}; set preprocess.size to bring all images \
+                     to one size, or leave the case out",
+                    &shape[1..],
+                    [z, y, x]
+                );
+                return Err(Error::new(ErrorKind::Data, message));
+            }
             samples = resize(&samples, shape, [z, y, x]);
         }
         let (offset, scale) = if self.per_image { moments(&samples) } else { (self.offset, self.scale) };

@@ -126,7 +126,12 @@ impl Draft {
     }
 
     fn parse(&self, table: Table) -> Result<Recipe> {
-        table.try_into().map_err(|error: toml::de::Error| self.refuse(error.to_string().trim_end()))
+        let recipe: Recipe =
+            table.try_into().map_err(|error: toml::de::Error| self.refuse(error.to_string().trim_end()))?;
+        recipe.train.check().map_err(|error| self.refuse(&error.to_string()))?;
+        recipe.augment.check().map_err(|error| self.refuse(&error.to_string()))?;
+        recipe.split.check()?;
+        Ok(recipe)
     }
 
     fn refuse(&self, why: &str) -> Error {

@@ -65,3 +65,37 @@ fn twice_stops_at_once() {
     press_ctrl_c(&child);
     assert_eq!(child.wait().expect("an end").code(), Some(130));
 }
+
+/// Killed by the system at many places of a run, and started again each time: the weights of a run never killed.
+#[test]
+fn killed_at_any_moment_a_second_start_gives_the_same_weights() {
+    let place = Place::with_phantom("");
+    let settings = "--set train.epochs=12 --set train.batch=4 --set network.width=4 --set explain.cases=1";
+    let run = |out: &str| format!("run demo --data phantommnist.npz --out {out} {settings}");
+    let whole = place.run(&run("whole"));
+    assert_eq!(whole.code, 0, "{whole:?}");
+    let weights = |out: &str| std::fs::read(place.path(out).join("model/fold0-seed1/weights.safetensors"));
+    let checkpoint = place.path("killed/model/fold0-seed1/checkpoint.safetensors");
+    let mut n_kills = 0;
+    let arguments = run("killed");
+    let arguments: Vec<&str> = arguments.split_whitespace().collect();
+    while weights("killed").is_err() && n_kills < 8 {
+        let before = std::fs::read(&checkpoint).ok();
+        let mut child =
+            place.command(&arguments).stderr(Stdio::null()).stdout(Stdio::null()).spawn().expect("it starts");
+        // Killed as soon as one more checkpoint is there, wherever the run is by then.
+        while std::fs::read(&checkpoint).ok() == before && child.try_wait().expect("a state").is_none() {
+            std::thread::yield_now();
+        }
+        child.kill().expect("it can be killed");
+        child.wait().expect("an end");
+        n_kills += 1;
+    }
+    assert!(n_kills >= 3, "the run was over after {n_kills} kills");
+    let said = place.run(&run("killed"));
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(
+        weights("whole").expect("weights") == weights("killed").expect("weights"),
+        "other weights after {n_kills} kills"
+    );
+}

@@ -2,8 +2,17 @@
 
 mod program;
 
-mod exit_codes; // 0, 1, 2 for problems, 3 for --fail-on
-mod interrupt;
-mod json; // `--json`: the artefact on standard output, and nothing else there
+/// Help, unknown flags, unwritable folders, missing files.
+mod usage;
+
+/// 0, 1, 2 for problems, 3 for `--fail-on`.
+mod exit_codes;
+
+/// `--json`: the artefact on standard output, and nothing else there.
+mod json;
+
+/// The stages one by one and all at once, on a phantom.
 mod road;
-mod usage; // help, unknown flags, unwritable folders, missing files // Ctrl-C once and twice // the stages one by one and all at once, on a phantom
+
+/// Ctrl-C once and twice.
+mod interrupt;

@@ -78,7 +78,7 @@ fn foreign_predictions_are_measured() {
     place.write("scores.csv", "id,score\na,0.1\nb,0.9\nc,0.8\n");
     let said = place.run(measure);
     assert_eq!(said.code, 1);
-    assert!(said.stderr.contains("1 cases of truth.csv have no prediction: \"d\""), "{}", said.stderr);
+    assert!(said.stderr.contains("1 case of truth.csv without a prediction: \"d\""), "{}", said.stderr);
 }
 
 #[test]

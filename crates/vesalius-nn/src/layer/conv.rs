@@ -72,7 +72,7 @@ impl Conv {
         let shapes: Vec<[usize; 5]> = match spec.kind {
             ConvKind::Volumetric => vec![[out_channels, in_channels, k, k, k]],
             ConvKind::Auto | ConvKind::Planar | ConvKind::Acs => vec![[out_channels, in_channels, 1, k, k]],
-            // A kernel of one sample has nothing to factorise or to separate.
+            // A kernel of one sample has nothing to factorize or to separate.
             ConvKind::Factorized | ConvKind::Separable if k == 1 => vec![[out_channels, in_channels, 1, 1, 1]],
             ConvKind::Factorized => vec![[out_channels, in_channels, 1, k, k], [out_channels, out_channels, k, 1, 1]],
             ConvKind::Separable => {
@@ -90,7 +90,7 @@ impl Conv {
         let whole = [stride; 3];
         let weight = |index: usize| self.kernels[index].val();
         match self.spec.kind {
-            ConvKind::Acs => self.forward_acs(x),
+            ConvKind::Acs => self.forward_acs(&x),
             ConvKind::Factorized if self.kernels.len() == 2 => {
                 let x = conv(x, weight(0), same(&weight(0), [1, stride, stride], 1));
                 conv(x, weight(1), same(&weight(1), [stride, 1, 1], 1))
@@ -105,7 +105,7 @@ impl Conv {
     }
 
     /// Deals the kernel bank over the three planes and stacks what they see.
-    fn forward_acs(&self, x: Tensor<5>) -> Tensor<5> {
+    fn forward_acs(&self, x: &Tensor<5>) -> Tensor<5> {
         let bank = self.kernels[0].val();
         let [_, _, _, k, _] = bank.dims();
         let mut start = 0;
@@ -161,16 +161,16 @@ mod tests {
             let volume =
                 Tensor::from_data(TensorData::new(init.normal(3 * 2 * 9 * 8 * 11, 1.0), [3, 2, 9, 8, 11]), &device);
             let bank = floats(acs.kernels[0].val());
-            let (k, centre) = (kernel, kernel / 2);
+            let (k, center) = (kernel, kernel / 2);
             let mut embedded = vec![0.0; out_channels * 2 * k * k * k];
             let [axial, coronal, _] = acs_split(out_channels);
             for (at, value) in bank.into_iter().enumerate() {
-                let (filter, a, b) = (at / (k * k), at / k % k, at % k);
+                let (filter, row, column) = (at / (k * k), at / k % k, at % k);
                 let out = filter / 2;
                 let [z, y, x] = match out {
-                    _ if out < axial => [centre, a, b],
-                    _ if out < axial + coronal => [a, centre, b],
-                    _ => [a, b, centre],
+                    _ if out < axial => [center, row, column],
+                    _ if out < axial + coronal => [row, center, column],
+                    _ => [row, column, center],
                 };
                 embedded[((filter * k + z) * k + y) * k + x] = value;
             }

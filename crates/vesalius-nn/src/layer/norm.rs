@@ -1,4 +1,4 @@
-//! Batch normalisation over all samples of a channel (Ioffe and Szegedy 2015, arXiv:1502.03167).
+//! Batch normalization over all samples of a channel (Ioffe and Szegedy 2015, arXiv:1502.03167).
 
 use burn::module::{Module, Param, RunningState};
 use burn::tensor::Tensor;
@@ -53,14 +53,14 @@ impl Norm {
     }
 
     fn apply(&self, x: Tensor<5>, rectify: Rectify) -> Tensor<5> {
-        let [n, c, z, h, w] = x.dims();
+        let [batch, channels, depth, height, width] = x.dims();
         if x.device().is_autodiff() {
             let scale = [self.gamma.val(), self.beta.val()];
             let Normed { y, mean, variance } = batch_norm(x, scale, EPSILON, rectify);
-            self.remember(n * z * h * w, mean, variance);
+            self.remember(batch * depth * height * width, mean, variance);
             return y;
         }
-        let per_channel = |t: Tensor<1>| t.reshape([1, c, 1, 1, 1]);
+        let per_channel = |values: Tensor<1>| values.reshape([1, channels, 1, 1, 1]);
         let scale = self.gamma.val() / (self.running_var.value() + EPSILON).sqrt();
         let shift = self.beta.val() - self.running_mean.value() * scale.clone();
         let y = x * per_channel(scale) + per_channel(shift);

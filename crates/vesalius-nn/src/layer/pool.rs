@@ -10,8 +10,8 @@ use burn::tensor::ops::MaxPoolOptions;
 /// - `x`: `[batch, channel, z, y, x]`
 /// - output: `[batch, channel]`
 pub(crate) fn global_mean(x: Tensor<5>) -> Tensor<2> {
-    let [n, c, z, h, w] = x.dims();
-    x.reshape([n, c, z * h * w]).mean_dim(2).reshape([n, c])
+    let [batch, channels, depth, height, width] = x.dims();
+    x.reshape([batch, channels, depth * height * width]).mean_dim(2).reshape([batch, channels])
 }
 
 /// The largest sample of every channel.
@@ -20,8 +20,8 @@ pub(crate) fn global_mean(x: Tensor<5>) -> Tensor<2> {
 /// - `x`: `[batch, channel, z, y, x]`
 /// - output: `[batch, channel]`
 pub(crate) fn global_max(x: Tensor<5>) -> Tensor<2> {
-    let [n, c, z, h, w] = x.dims();
-    x.reshape([n, c, z * h * w]).max_dim(2).reshape([n, c])
+    let [batch, channels, depth, height, width] = x.dims();
+    x.reshape([batch, channels, depth * height * width]).max_dim(2).reshape([batch, channels])
 }
 
 /// Maximum over cubes of edge 3 at stride 2, padded by one sample; a single slice is pooled in its plane.
@@ -30,15 +30,15 @@ pub(crate) fn global_max(x: Tensor<5>) -> Tensor<2> {
 /// - `x`: `[batch, channel, z, y, x]`
 /// - output: `[batch, channel, ⌈z/2⌉, ⌈y/2⌉, ⌈x/2⌉]`
 pub(crate) fn max_pool(x: Tensor<5>) -> Tensor<5> {
-    let [n, c, z, h, w] = x.dims();
+    let [batch, channels, depth, height, width] = x.dims();
     let in_plane = MaxPoolOptions::new([3, 3]).with_stride([2, 2]).with_padding([1, 1]);
-    let x = max_pool2d(x.reshape([n, c * z, h, w]), in_plane);
-    let [_, _, h, w] = x.dims();
-    if z == 1 {
-        return x.reshape([n, c, 1, h, w]);
+    let x = max_pool2d(x.reshape([batch, channels * depth, height, width]), in_plane);
+    let [_, _, height, width] = x.dims();
+    if depth == 1 {
+        return x.reshape([batch, channels, 1, height, width]);
     }
     let along_z = MaxPoolOptions::new([3, 1]).with_stride([2, 1]).with_padding([1, 0]);
-    let x = max_pool2d(x.reshape([n, c, z, h * w]), along_z);
-    let [_, _, z, _] = x.dims();
-    x.reshape([n, c, z, h, w])
+    let x = max_pool2d(x.reshape([batch, channels, depth, height * width]), along_z);
+    let [_, _, depth, _] = x.dims();
+    x.reshape([batch, channels, depth, height, width])
 }

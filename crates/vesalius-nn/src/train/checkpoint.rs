@@ -34,6 +34,7 @@ fn identity(run: &Run<'_>) -> Result<String> {
         run.objective,
         run.outputs,
         run.seed,
+        run.identity,
         (run.train.len(), run.validation.len(), run.train.shape()),
     ))
     .map_err(|error| Error::new(ErrorKind::Weights, format!("the checkpoint could not be written: {error}")))

@@ -4,7 +4,7 @@ use burn::module::Module;
 
 use super::validation::validate;
 use super::{Epoch, Keep, Run, interface};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::network::{Layers, Network};
 use crate::optimizer::Optimizer;
 use crate::parameters::{self, Buffers};
@@ -75,6 +75,14 @@ impl State {
             layers = parameters::load(layers, averaged)?;
         }
         let validation = validate(run, &layers)?;
+        if !validation.val_loss.is_finite() {
+            let message = format!(
+                "the validation loss became {} in epoch {}; lower train.optimizer.learning_rate or check the images",
+                validation.val_loss,
+                self.epoch + 1
+            );
+            return Err(Error::new(ErrorKind::Diverged, message));
+        }
         self.epoch += 1;
         let record = Epoch {
             epoch: self.epoch,

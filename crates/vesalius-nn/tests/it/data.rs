@@ -39,7 +39,9 @@ impl Source for Spots {
 
     fn read(&self, index: usize, augment: Option<&mut ChaCha8Rng>, out: &mut [f32]) -> Result<(), String> {
         let mut rng = ChaCha8Rng::seed_from_u64(index as u64);
-        out.iter_mut().for_each(|sample| *sample = rng.random_range(-1.0..1.0));
+        for sample in out.iter_mut() {
+            *sample = rng.random_range(-1.0..1.0);
+        }
         let [_, z, y, x] = self.shape;
         if index % 2 == 1 {
             // The spot is a quarter of each axis wide and lies in the first octant.
@@ -50,7 +52,9 @@ impl Source for Spots {
             }
         }
         if let Some(rng) = augment {
-            out.iter_mut().for_each(|sample| *sample += rng.random_range(-0.1..0.1));
+            for sample in out.iter_mut() {
+                *sample += rng.random_range(-0.1..0.1);
+            }
         }
         Ok(())
     }

@@ -28,6 +28,7 @@ fn the_map_of_the_spot_is_hottest_at_the_spot() {
             outputs: 2,
             seed: 1,
             device: Device::Cpu,
+            identity: "spots",
         };
         let Outcome::Finished { network, .. } = train(&run, None, &mut |_| Ok(Next::Go)).unwrap() else {
             panic!("nobody asked to stop")

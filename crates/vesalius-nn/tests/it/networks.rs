@@ -111,6 +111,7 @@ fn overfits_one_batch() {
                     outputs: 2,
                     seed: 1,
                     device: Device::Cpu,
+                    identity: "spots",
                 };
                 let outcome = train(&run, None, &mut |_| Ok(vesalius_nn::train::Next::Go)).unwrap();
                 let Outcome::Finished { history, .. } = outcome else { panic!("nobody asked to stop") };

@@ -38,6 +38,7 @@ fn start(config: &TrainConfig, checkpoint: Option<&[u8]>, stop_after: Option<usi
         outputs: 2,
         seed: 7,
         device: Device::Cpu,
+        identity: "spots",
     };
     let mut steps = 0;
     train(&run, checkpoint, &mut |event| {
@@ -179,6 +180,7 @@ fn an_unknown_label_counts_for_nothing() {
                 outputs: 2,
                 seed: 3,
                 device: Device::Cpu,
+                identity: "spots",
             };
             finished(train(&run, None, &mut |_| Ok(Next::Go)).unwrap()).0.to_safetensors().unwrap()
         };

@@ -233,6 +233,13 @@ impl RowReader<'_> {
             .filter(|(_, reference)| !reference.is_empty())
             .collect();
         let path = images.first().map_or(String::new(), |(_, reference)| reference.clone());
+        let n_columns = self.columns.images.len();
+        if !images.is_empty() && images.len() < n_columns {
+            // The channels that are there would take the places of those that are not.
+            let message =
+                format!("case {case} has {} of {n_columns} channels; fill in the others or leave it out", images.len());
+            return Ok(Err(Problem { case, path, message }));
+        }
         let parsed = part(cell(self.columns.split)).and_then(|split| Ok((split, self.truth(row)?)));
         let (split, truth) = match parsed {
             Ok(parsed) => parsed,

@@ -52,8 +52,8 @@ pub(super) fn align<'t>(truth: &'t TruthTable, predictions: &Predictions, missin
     match (missing, left_out.len()) {
         (_, 0) => {}
         (Missing::Error, n) => return Err(without_prediction(truth, &left_out, n)),
-        (Missing::Worst, n) => notes.push(format!("{n} cases without prediction were taken for as wrong as can be")),
-        (Missing::LeaveOut, n) => notes.push(format!("{n} cases without prediction were left out")),
+        (Missing::Worst, n) => notes.push(format!("{} without prediction taken for as wrong as can be", n_cases(n))),
+        (Missing::LeaveOut, n) => notes.push(format!("{} without prediction left out", n_cases(n))),
     }
     Ok(Aligned { pairs, notes })
 }
@@ -192,10 +192,16 @@ fn named(cases: &[&str]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
+/// `1 case`, `2 cases`.
+pub(super) fn n_cases(n: usize) -> String {
+    if n == 1 { "1 case".to_owned() } else { format!("{n} cases") }
+}
+
 fn without_prediction(truth: &TruthTable, cases: &[&str], n: usize) -> Error {
     let message = format!(
-        "{n} cases of {} have no prediction: {}; expected one for each; predict them, or decide by the option missing: \
+        "{} of {} without a prediction: {}; expected one for each; predict them, or decide by the option missing: \
          leave-out to measure the others, worst to count them as wrong",
+        n_cases(n),
         truth.name,
         named(cases)
     );

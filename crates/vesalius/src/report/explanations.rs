@@ -21,7 +21,7 @@ pub(super) struct Map {
     truth: String,
     predicted: String,
     score: Option<f64>,
-    correct: u8,
+    correct: Option<u8>,
     #[serde(default)]
     rank: Option<u64>,
     overlay: String,
@@ -59,7 +59,7 @@ pub(super) fn section(run: &RunFolder<'_>, maps: Option<&[Map]>) -> Section {
 }
 
 fn gallery(run: &RunFolder<'_>, maps: &[Map], title: &str, correct: u8) -> Block {
-    let of_kind: Vec<&Map> = maps.iter().filter(|map| map.correct == correct).collect();
+    let of_kind: Vec<&Map> = maps.iter().filter(|map| map.correct == Some(correct)).collect();
     if of_kind.is_empty() {
         return Block::Paragraph(format!("{title}: none among the explained cases."));
     }

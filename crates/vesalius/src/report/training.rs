@@ -12,11 +12,10 @@ use crate::error::Result;
 const MODELS_MAX: usize = 12;
 /// Models that are drawn with large panels.
 const LARGE_MAX: usize = 3;
-/// Where the description of a model may hold these facts, the first that is there.
-const NETWORK_KEYS: &[&str] = &["network", "network.name", "network.kind", "architecture", "architecture.name"];
-const PARAMETER_KEYS: &[&str] = &["parameters", "n_parameters", "network.parameters", "network.n_parameters"];
-const EPOCH_KEYS: &[&str] =
-    &["kept_epoch", "best_epoch", "epoch", "training.kept_epoch", "train.kept_epoch", "provenance.kept_epoch"];
+/// Where `model.toml` says these facts.
+const NETWORK: &str = "network.architecture";
+const PARAMETERS: &str = "n_parameters";
+const KEPT_EPOCH: &str = "epoch";
 
 /// One epoch; a value that was not measured is empty.
 #[derive(Clone, Debug, Deserialize)]
@@ -74,14 +73,13 @@ fn read(run: &RunFolder<'_>) -> Result<Vec<Model>> {
 }
 
 impl Model {
-    fn setting(&self, keys: &[&str]) -> Option<&str> {
-        let find = |key: &&str| self.settings.iter().find(|(name, _)| name == *key);
-        keys.iter().find_map(find).map(|(_, value)| value.as_str())
+    fn setting(&self, key: &str) -> Option<&str> {
+        self.settings.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
     /// The epoch that the model says was kept; else the first of the best validation AUROC, else of the lowest loss.
     fn kept_epoch(&self) -> Option<u64> {
-        let stated = self.setting(EPOCH_KEYS).and_then(|epoch| epoch.parse().ok());
+        let stated = self.setting(KEPT_EPOCH).and_then(|epoch| epoch.parse().ok());
         let best = |score: fn(&Epoch) -> Option<f64>| {
             let scored =
                 self.history.iter().filter_map(|epoch| Some((epoch.number, score(epoch).filter(|s| s.is_finite())?)));
@@ -153,10 +151,10 @@ fn model_table(models: &[Model]) -> Table {
         let value = |value: fn(&Epoch) -> Option<f64>| {
             Cell::from(at.and_then(value).filter(|value| value.is_finite()).map_or("–".to_owned(), text::decimal))
         };
-        let parameters = model.setting(PARAMETER_KEYS).and_then(|n| n.parse().ok()).map_or("–".to_owned(), text::count);
+        let parameters = model.setting(PARAMETERS).and_then(|n| n.parse().ok()).map_or("–".to_owned(), text::count);
         table.rows.push(vec![
             model.name.as_str().into(),
-            model.setting(NETWORK_KEYS).unwrap_or("–").into(),
+            model.setting(NETWORK).unwrap_or("–").into(),
             parameters.into(),
             text::count(model.history.len() as u64).into(),
             kept.map_or("–".to_owned(), |epoch| epoch.to_string()).into(),

@@ -37,8 +37,9 @@ impl Split {
             }
         }
         let bytes = writer.into_inner().map_err(|error| Error::write(&path, error.into_error()))?;
-        artifact::write_bytes(&path, &bytes)?;
-        artifact::write_toml(&folder.join("split.toml"), &Sidecar { note: self.note.clone(), config: config.clone() })
+        // The table goes last: whoever finds it finds the note beside it too.
+        artifact::write_toml(&folder.join("split.toml"), &Sidecar { note: self.note.clone(), config: config.clone() })?;
+        artifact::write_bytes(&path, &bytes)
     }
 
     /// Reads a `split.csv`, or the one in a folder, for this cohort; cases that it does not name are not used.

@@ -11,7 +11,7 @@ use super::source::{Cases, class_weights};
 use crate::artifact;
 use crate::cohort::{Cohort, Images, Part};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Card, Provenance, Trained};
+use crate::model::{CHECKPOINT, Card, Provenance, Trained};
 use crate::preprocess::Preprocess;
 use crate::progress::Context;
 use crate::split::Split;
@@ -32,9 +32,6 @@ impl Member {
     }
 }
 
-/// Name of the file that a run leaves until it is finished.
-const CHECKPOINT: &str = "checkpoint.safetensors";
-
 /// Trains one member into `dir`; does nothing where it is finished already.
 ///
 /// # Errors
@@ -46,8 +43,11 @@ pub fn train_member(
     dir: &Path,
     ctx: &Context<'_>,
 ) -> Result<()> {
-    if Provenance::is_finished(dir) {
-        return Ok(());
+    let identity = identity((cohort, split), stage, member);
+    let checkpoint_path = dir.join(CHECKPOINT);
+    if Provenance::is_finished(dir, &identity)? {
+        // A crash may have come between the last artefact and the end of the checkpoint.
+        return if checkpoint_path.exists() { remove(&checkpoint_path) } else { Ok(()) };
     }
     let train_set = split.train_set(cohort, member.fold)?;
     let preprocess = Preprocess::fit(&stage.preprocess, &train_set, images)?;
@@ -66,8 +66,8 @@ pub fn train_member(
         outputs: cohort.header.classes.len(),
         seed: member.seed,
         device: stage.device,
+        identity: &identity,
     };
-    let checkpoint_path = dir.join(CHECKPOINT);
     let checkpoint = checkpoint_path.exists().then(|| std::fs::read(&checkpoint_path)).transpose();
     let checkpoint = checkpoint.map_err(|error| Error::read(&checkpoint_path, error))?;
     let mut watch = Watch::new(&run, member, &checkpoint_path, ctx);
@@ -82,11 +82,29 @@ pub fn train_member(
                 Card::new(cohort, stage, &preprocess, Trained { member, kept, n_train: train_set.indices().len() });
             write_history(&dir.join("history.csv"), &history)?;
             card.save(dir, &network)?;
-            Provenance::write(dir, &card)?;
+            Provenance::write(dir, identity)?;
             // The checkpoint goes last: until then a crash finds something to go on from.
-            std::fs::remove_file(&checkpoint_path).map_err(|error| Error::write(&checkpoint_path, error))
+            remove(&checkpoint_path)
         }
     }
+}
+
+fn remove(path: &Path) -> Result<()> {
+    std::fs::remove_file(path).map_err(|error| Error::write(path, error))
+}
+
+/// What tells this member from one with other settings, cases, parts or labels: a hash of all of them.
+fn identity((cohort, split): (&Cohort, &Split), stage: &TrainStage, member: Member) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(toml::to_string(stage).expect("settings are plain values").as_bytes());
+    hasher.update(format!("{} {:?}", member.name(), cohort.header.classes).as_bytes());
+    for part in [Part::Train, Part::Val] {
+        for idx in split.indices(member.fold, part) {
+            let case = &cohort.cases[idx];
+            hasher.update(format!("{part} {} {:?} {:?}\n", case.case, case.images, case.truth).as_bytes());
+        }
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 /// Shows progress, keeps checkpoints and hears Ctrl-C.
@@ -131,7 +149,8 @@ impl<'a> Watch<'a> {
                 };
                 if let Err(error) = artifact::write_bytes(self.checkpoint_path, checkpoint) {
                     self.problem = Some(error);
-                    return Ok(Next::Stop);
+                    let message = "the checkpoint could not be written";
+                    return Err(vesalius_nn::Error::new(vesalius_nn::ErrorKind::Data, message));
                 }
                 if record.epoch == self.n_epochs {
                     self.ctx.progress.finish(&format!("trained {}{}", self.member.name(), self.last));

@@ -441,17 +441,19 @@ fn a_table_is_read_column_by_column() {
     write(
         &table,
         "\u{feff}case,subject,site,split,image.t1,image.t2,label.class,time,covariate.age\n\
-         a,s1,north,train,1.nii,2.nii,sick,12,70\nb,,,,3.nii,,,,\nc,s1,,test,,,well,,",
+         a,s1,north,train,1.nii,2.nii,sick,12,70\nb,,,,3.nii,4.nii,,,\nc,s1,,test,,,well,,\nd,,,,5.nii,,,,",
     );
     let (cohort, problems) = read_source(&table, Layout::Csv, &ReadOptions::default()).unwrap();
-    assert_eq!(problems, []);
+    // The channel that is there must not take the place of the one that is missing.
+    let said: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(said, ["case d has 1 of 2 channels; fill in the others or leave it out"]);
     assert_eq!(cohort.header.classes, ["sick", "well"]);
     let [a, b, c] = &cohort.cases[..] else { panic!("three cases") };
     assert_eq!((a.subject.as_str(), a.site.as_deref(), a.split), ("s1", Some("north"), Some(Part::Train)));
     let pair = |channel: &str, reference: &str| (channel.to_owned(), reference.to_owned());
     assert_eq!(a.images, [pair("t1", "1.nii"), pair("t2", "2.nii")]);
     assert_eq!(a.extra.get("covariate.age").map(String::as_str), Some("70"));
-    assert_eq!((b.subject.as_str(), b.truth.clone(), b.images.len()), ("b", Truth::Class(None), 1));
+    assert_eq!((b.subject.as_str(), b.truth.clone(), b.images.len()), ("b", Truth::Class(None), 2));
     assert_eq!(c.truth, Truth::Class(Some(1)));
 }
 

@@ -1,12 +1,29 @@
 //! The toolkit by its stages, one file a stage, in the order of the road.
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests fail by panicking and say what they skip")]
 
-mod audit; // duplicates, subjects, classes
-mod cohort; // layouts, tables, bad files
-mod fetch; // downloads that resume and are verified
-mod measure; // estimates of predictions from anywhere
-mod phantom; // datasets with known truth
-mod predictions; // tables, ours and foreign
+/// Datasets with known truth.
+mod phantom;
+
+/// Downloads that resume and are verified.
+mod fetch;
+
+/// Layouts, tables, bad files.
+mod cohort;
+
+/// Duplicates, subjects, classes.
+mod audit;
+
+/// Groups that never cross.
+mod split;
+
+/// Members, resuming, what a model keeps.
+mod train;
+
+/// Tables, ours and foreign.
+mod predictions;
+
+/// Estimates of predictions from anywhere.
+mod measure;
+
+/// One page that opens offline.
 mod report;
-mod split; // groups that never cross
-mod train; // members, resuming, what a model keeps // one page that opens offline

@@ -81,7 +81,7 @@ fn options_name_what_tables_do_not_say() {
     let truth = "nr,case,outcome\n1,x,ill\n2,x,well\n3,x,\n";
     let measured = measured(truth, "who,score,odds\n1,0,3.5\n2,9,-1\n3,9,2\n", &options).unwrap();
     close(value(&measured, "auroc", "ill"), 1.0);
-    assert_eq!(measured.notes, ["1 cases without a known label were left out"]);
+    assert_eq!(measured.notes, ["1 case without a known label left out"]);
     assert!(measured.estimate("brier", "ill").unwrap().undefined.as_ref().unwrap().contains("no probabilities"));
 }
 
@@ -134,9 +134,9 @@ fn errors_say_what_was_expected_and_what_to_do() {
     check(TRUTH, "case,score\n", &["no rows"]);
     check("case,label\na,0\na,1\n", good, &["case \"a\" again", "row 3"]);
     check("case,score\na,0\n", good, &["no labels", "label.<finding>"]);
-    check("case,label\na,x\nb,x\nc,x\nd,x\n", good, &["has 1 classes", "name all classes"]);
+    check("case,label\na,x\nb,x\nc,x\nd,x\n", good, &["has only one class", "name all classes"]);
     check("case,label.mass\na,7\n", good, &["\"7\" as label of mass", "row 2"]);
-    check("case,label\na,\nb,\nc,0\nd,nan\n", "case,score\na,1\nb,1\n", &["1 cases"]);
+    check("case,label\na,\nb,\nc,0\nd,nan\n", "case,score\na,1\nb,1\n", &["1 case of"]);
     check("case,label\na,0\nb,1\nc,2\nd,3\n", good, &["no scores", "[0, 1, 2, 3]"]);
     let missing = measure_files(Path::new("nowhere.csv"), Path::new("nowhere.csv"), &FileOptions::default(), &config());
     assert!(missing.unwrap_err().to_string().contains("nowhere.csv"));
@@ -152,7 +152,7 @@ fn cases_without_prediction_are_what_the_option_says() {
     assert!(measured(Missing::Error).is_err());
     let left_out = measured(Missing::LeaveOut).unwrap();
     close(value(&left_out, "auroc", "1"), 1.0);
-    assert_eq!(left_out.notes, ["1 cases without prediction were left out"]);
+    assert_eq!(left_out.notes, ["1 case without prediction left out"]);
     let worst = measured(Missing::Worst).unwrap();
     close(value(&worst, "auroc", "1"), 0.5);
     close(value(&worst, "accuracy", "all"), 0.75);
@@ -211,7 +211,7 @@ fn a_cohort_is_measured_where_it_was_predicted() {
     assert_eq!((measured.cases.len(), measured.notes.len()), (2, 0));
     // As files, case d is missing, and case a is not, as it is of another part.
     let error = measure_classify(&TruthTable::of(&cohort), &predictions, &config()).unwrap_err().to_string();
-    assert!(error.contains("1 cases") && error.contains("\"d\""), "{error}");
+    assert!(error.contains("1 case of") && error.contains("\"d\""), "{error}");
     let swapped = Predictions { labels: vec!["yes".to_owned(), "no".to_owned()], ..predictions };
     assert!(measure_cohort(&cohort, &swapped, &config()).unwrap_err().to_string().contains("same order"));
 }

@@ -37,7 +37,10 @@ fn run_folder(class: &str) -> TempDir {
     let findings =
         [finding("pass", "\"all is well\""), finding("warn", "\"a pair\""), finding("fail", &json)].join(",");
     write("audit/findings.json", &format!(r#"{{"schema":1,"findings":[{findings}]}}"#));
-    write("model/fold0-seed1/model.toml", &format!("network = {json}\nparameters = 1234\nkept_epoch = 2\n"));
+    write(
+        "model/fold0-seed1/model.toml",
+        &format!("n_parameters = 1234\nepoch = 2\n[network]\narchitecture = {json}\n"),
+    );
     write("model/fold0-seed1/provenance.json", &format!(r#"{{"weights": {json}}}"#));
     let history = "epoch,learning_rate,train_loss,val_loss,val_auroc,val_accuracy\n1,0.1,0.7,0.6,,0.5\n2,0.1,0.5,0.4,0.9,0.8\n3,0.1,NaN,0.5,0.8,0.7\n";
     write("model/fold0-seed1/history.csv", history);

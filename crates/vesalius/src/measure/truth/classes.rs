@@ -24,12 +24,13 @@ pub(super) fn exclusive(table: &Table, at: usize, given: Option<&[String]>, hint
     let named = given.map(<[String]>::to_vec).or_else(|| named_by(&values, hint));
     let (classes, order) = named.map_or_else(|| by_themselves(&values), |classes| (classes, Order::Told));
     if classes.len() < 2 || classes.len() > N_CLASSES_MAX {
+        let n_classes =
+            if classes.len() == 1 { "only one class".to_owned() } else { format!("{} classes", classes.len()) };
         let message = format!(
-            "column {:?} of {} has {} classes; expected 2 to {N_CLASSES_MAX}; name all classes by option if these cases \
+            "column {:?} of {} has {n_classes}; expected 2 to {N_CLASSES_MAX}; name all classes by option if these cases \
              do not show them, or name another column",
             table.names[at],
-            table.path.display(),
-            classes.len()
+            table.path.display()
         );
         return Err(Error::new(ErrorKind::Data, message));
     }
