@@ -15,6 +15,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::cargo;
+use crate::ci::{CRATES, target_folder};
 use figures::{Figures, Side};
 
 /// The workloads, in the order of the table.
@@ -88,7 +89,8 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
 
 fn measure(root: &Path, options: &Options) -> Result<Figures> {
     let mut build = cargo();
-    build.args(["build", "--release", "--package", "vesalius", "--example", "bench"]);
+    // The packages that `ci` builds, since another selection would have the tensor backend built with other features.
+    build.args(["build", "--release", "--quiet"]).args(CRATES).args(["--example", "bench"]);
     ensure!(build.current_dir(root).status()?.success(), "the example `bench` does not build");
     let peer = peer(root);
     if peer.is_none() {
@@ -98,8 +100,7 @@ fn measure(root: &Path, options: &Options) -> Result<Figures> {
     for name in &options.workloads {
         for repeat in 1..=options.n_repeats {
             eprintln!("{name}: run {repeat} of {}", options.n_repeats);
-            let mut ours = cargo();
-            ours.args(["run", "--release", "--quiet", "--package", "vesalius", "--example", "bench", "--"]);
+            let mut ours = Command::new(target_folder(root)?.join("release/examples/bench"));
             figures.add(Side::Ours, name, &one_run(&mut ours, root, name)?)?;
             if let Some(python) = &peer {
                 let mut theirs = Command::new(python);

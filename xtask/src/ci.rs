@@ -27,7 +27,7 @@ enum Outcome {
 const DENY_WARNINGS: &[&str] = &["--", "--deny", "warnings"];
 
 /// All crates but the wheel, whose macros switch on features of `syn` that would have Burn compiled a second time.
-const CRATES: [&str; 3] = ["--workspace", "--exclude", "vesalius-py"];
+pub(crate) const CRATES: [&str; 3] = ["--workspace", "--exclude", "vesalius-py"];
 
 const STEPS: &[Step] = &[
     Step { name: "format", run: format },
@@ -150,7 +150,7 @@ fn succeed(command: &mut Command) -> Result<Outcome> {
 }
 
 /// Where Cargo puts what it builds, which configuration and environment may both move.
-fn target_folder(root: &Path) -> Result<PathBuf> {
+pub(crate) fn target_folder(root: &Path) -> Result<PathBuf> {
     let output = cargo().args(["metadata", "--format-version", "1", "--no-deps"]).current_dir(root).output()?;
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).context("cargo metadata gave no JSON")?;
     let folder = metadata["target_directory"].as_str().context("cargo metadata names no target folder")?;
