@@ -52,7 +52,7 @@ pub fn train_member(
     let train_set = split.train_set(cohort, member.fold)?;
     let preprocess = Preprocess::fit(&stage.preprocess, &train_set, images)?;
     stage.augment.check().map_err(|error| Error::new(ErrorKind::Configuration, error.to_string()))?;
-    let by_class = class_weights(cohort, train_set.indices(), stage.members.class_weights);
+    let by_class = class_weights(&train_set, stage.members.class_weights);
     let data = (cohort, images);
     let train = Cases::new(data, train_set.indices(), &preprocess, Some(&stage.augment))?.weigh(&by_class);
     let validation = Cases::new(data, &split.indices(member.fold, Part::Val), &preprocess, None)?.weigh(&by_class);

@@ -9,6 +9,7 @@ use super::ClassWeights;
 use crate::cohort::{Cohort, Images, Label, Task};
 use crate::error::Result;
 use crate::preprocess::Preprocess;
+use crate::split::TrainSet;
 
 /// Preprocessed images are kept in memory up to this many bytes; larger cohorts are decoded anew in every epoch.
 const CACHE_BYTES: usize = 4 << 30;
@@ -132,8 +133,9 @@ fn targets(cohort: &Cohort, indices: &[usize]) -> (Vec<f32>, Vec<f32>) {
         .unzip()
 }
 
-/// What the weight of each class is multiplied by; counted on the cases given, which are training cases.
-pub(super) fn class_weights(cohort: &Cohort, indices: &[usize], weights: ClassWeights) -> Vec<f32> {
+/// What the weight of each class is multiplied by; counted on training cases, and on no others.
+pub(super) fn class_weights(train: &TrainSet<'_>, weights: ClassWeights) -> Vec<f32> {
+    let (cohort, indices) = (train.cohort(), train.indices());
     let n_classes = cohort.header.classes.len();
     if weights == ClassWeights::None || cohort.header.task == Task::MultiLabel {
         return vec![1.0; n_classes];
