@@ -70,4 +70,31 @@ impl Geometry {
             self.origin_mm[row] + moved(0) + moved(1) + moved(2)
         })
     }
+
+    /// Voxel `[x, y, z]` to world: three rows of three columns and the origin, in millimeters, LPS.
+    pub fn affine(&self) -> [[f64; 4]; 3] {
+        std::array::from_fn(|row| {
+            let column = |axis: usize| self.direction[row][axis] * self.spacing_mm[axis];
+            [column(0), column(1), column(2), self.origin_mm[row]]
+        })
+    }
+
+    /// The geometry of a voxel-to-world matrix, in millimeters, LPS; an error where its columns are zero or sheared.
+    pub fn from_affine(affine: &[[f64; 4]; 3]) -> Result<Self> {
+        let lengths: [f64; 3] =
+            std::array::from_fn(|axis| affine.iter().map(|row| row[axis].powi(2)).sum::<f64>().sqrt());
+        let direction = std::array::from_fn(|row| std::array::from_fn(|axis| affine[row][axis] / lengths[axis]));
+        Self::new(lengths, affine.map(|row| row[3]), direction)
+    }
+
+    /// The voxel position `[x, y, z]` of a world position in millimeters, LPS; the reverse of [`Self::world_mm`].
+    ///
+    /// Exact to the tolerance to which the direction is a rotation: its transpose stands for its inverse.
+    pub fn voxel(&self, world_mm: [f64; 3]) -> [f64; 3] {
+        let offset: [f64; 3] = std::array::from_fn(|row| world_mm[row] - self.origin_mm[row]);
+        std::array::from_fn(|axis| {
+            let along: f64 = (0..3).map(|row| self.direction[row][axis] * offset[row]).sum();
+            along / self.spacing_mm[axis]
+        })
+    }
 }

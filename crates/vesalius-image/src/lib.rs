@@ -10,12 +10,37 @@ mod limits;
 mod samples;
 mod volume;
 
+pub mod reading;
+
+pub mod format;
+
+pub mod analyze;
+pub mod dicom;
+pub mod metaimage;
+pub mod mgh;
 pub mod nifti;
 pub mod npz;
+pub mod nrrd;
 pub mod raster;
+pub mod tiff;
+
+mod gzip;
+
+pub mod crop;
+pub mod orient;
+pub mod resample;
+pub mod resize;
+
+pub mod bias;
+pub mod histogram;
+pub mod intensity;
+
+pub mod components;
+pub mod distance;
+pub mod morphology;
+pub mod surface;
 
 pub mod augment;
-pub mod resize;
 
 pub mod colormap;
 pub mod overlay;
@@ -24,5 +49,6 @@ pub use error::{Error, ErrorKind, Result};
 pub use fingerprint::Fingerprint;
 pub use geometry::Geometry;
 pub use limits::Limits;
+pub use reading::{Problem, ReadOptions, Reading, Source, Values};
 pub use samples::{Dtype, Samples};
 pub use volume::Volume;

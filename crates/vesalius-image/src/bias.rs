@@ -1,0 +1,1 @@
+//! Bias fields of MR images (N4).

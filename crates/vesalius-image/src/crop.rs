@@ -1,0 +1,1 @@
+//! Parts of a volume, and room around it; every voxel keeps its place.

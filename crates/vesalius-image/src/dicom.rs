@@ -1,0 +1,1 @@
+//! DICOM: files, series and what is derived from them, as volumes.

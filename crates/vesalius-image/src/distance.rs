@@ -1,0 +1,1 @@
+//! Exact Euclidean distances, with anisotropic spacing.

@@ -1,0 +1,1 @@
+//! Gzip streams, unfolded no further than the limits allow.

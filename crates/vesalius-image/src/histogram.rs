@@ -1,0 +1,1 @@
+//! Histograms, and matching one image to another.

@@ -1,0 +1,1 @@
+//! Sample values: windows, z-scores, percentiles.

@@ -1,0 +1,1 @@
+//! MetaImage: `.mha` in one file, `.mhd` with its samples beside it.

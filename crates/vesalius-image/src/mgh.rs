@@ -1,0 +1,1 @@
+//! MGH and MGZ, the volumes of FreeSurfer.

@@ -1,0 +1,1 @@
+//! Morphology of masks by physical radius.

@@ -1,0 +1,1 @@
+//! NRRD: a text header with its samples inside (`.nrrd`) or beside it (`.nhdr`).

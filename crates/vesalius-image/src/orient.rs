@@ -1,0 +1,1 @@
+//! The order and direction of axes; every voxel keeps its place.

@@ -1,0 +1,1 @@
+//! Resampling in physical space: nearest, linear, cubic B-spline.

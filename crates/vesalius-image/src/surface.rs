@@ -1,0 +1,1 @@
+//! Surfaces of masks: where they are, and how large.
