@@ -31,6 +31,8 @@ pub mod orient;
 pub mod resample;
 pub mod resize;
 
+pub mod cast;
+
 pub mod bias;
 pub mod histogram;
 pub mod intensity;

@@ -1,5 +1,6 @@
 //! Sample values and their types in memory, and how they come from and go to bytes.
 
+use std::fmt;
 use std::io::{Read, Write};
 
 use crate::error::{Error, Result};
@@ -179,6 +180,26 @@ pub enum Dtype {
     F32,
     /// 64-bit floating point.
     F64,
+}
+
+impl fmt::Display for Dtype {
+    /// The name by which NumPy's users and Rust's know it, such as `u8` or `f32`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bool => "bool",
+            Self::U8 => "u8",
+            Self::I8 => "i8",
+            Self::U16 => "u16",
+            Self::I16 => "i16",
+            Self::U32 => "u32",
+            Self::I32 => "i32",
+            Self::U64 => "u64",
+            Self::I64 => "i64",
+            Self::F16 => "f16",
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+        })
+    }
 }
 
 impl Dtype {

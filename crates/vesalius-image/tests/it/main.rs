@@ -8,6 +8,8 @@
 
 /// Shape, range, fingerprint, geometry.
 mod volume;
+/// Other sample types, and what would be lost.
+mod cast;
 
 /// Every format: round trips of every sample type, truncation, damage.
 mod conformance;
