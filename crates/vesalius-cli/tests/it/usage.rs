@@ -19,7 +19,7 @@ fn help_lists_the_commands_in_the_order_of_the_road() {
     assert_eq!(
         commands,
         [
-            "demo", "run", "cohort", "audit", "split", "train", "predict", "explain", "measure", "report", "phantom",
+            "demo", "run", "inspect", "convert", "cohort", "audit", "split", "train", "predict", "explain", "measure", "report", "phantom",
             "fetch", "schema", "help"
         ]
     );
@@ -31,7 +31,7 @@ fn help_lists_the_commands_in_the_order_of_the_road() {
 #[test]
 fn every_command_has_help_that_is_no_error() {
     let place = Place::new();
-    let commands = "demo run cohort audit split train predict explain measure report phantom fetch schema";
+    let commands = "demo run inspect convert cohort audit split train predict explain measure report phantom fetch schema";
     for command in commands.split(' ').chain(["measure classify"]) {
         let said = place.run(&format!("{command} --help"));
         assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{command}");

@@ -13,6 +13,8 @@ mod cast;
 
 /// Every format: round trips of every sample type, truncation, damage.
 mod conformance;
+/// Damage of many kinds to a file of every format.
+mod fuzz;
 /// Headers that ask for more than there is, and archives that unfold too far.
 mod hostile;
 /// NIfTI files as nibabel writes them, and geometry round trips.

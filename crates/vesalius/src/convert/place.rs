@@ -1,0 +1,86 @@
+//! Where voxels are: what the file does not say, the part that is kept, the order of axes, another grid.
+
+use vesalius_image::crop::bounding_box;
+use vesalius_image::geometry::Grid;
+use vesalius_image::orient::{Axes, orient};
+use vesalius_image::resample::resample;
+use vesalius_image::{Geometry, Reading, Volume};
+
+use super::{ConvertOptions, Crop, Supplied, Target, plain};
+use crate::error::{Error, ErrorKind, Result};
+use crate::open::quoted;
+
+/// The volume with the geometry that was supplied; where only a part was, the rest is that of the file.
+pub(super) fn supply(reading: &mut Reading, supplied: &Supplied) -> Result<Volume> {
+    let volume = reading.volume.clone();
+    if *supplied == Supplied::default() {
+        return Ok(volume);
+    }
+    let known = volume.geometry();
+    let spacing_mm = supplied.spacing_mm.or(reading.spacing_mm).ok_or_else(|| missing("--set-spacing X,Y,Z"))?;
+    // Whoever states a part takes on the rest: a file that says nothing of its place gets the simplest one.
+    let origin_mm = supplied.origin_mm.or(known.map(Geometry::origin_mm)).unwrap_or([0.0; 3]);
+    let direction = match (supplied.axes, known) {
+        (Some(axes), _) => axes.direction(),
+        (None, Some(known)) => known.direction(),
+        (None, None) => Axes::LPS.direction(),
+    };
+    let geometry = Geometry::new(spacing_mm, origin_mm, direction)?;
+    reading.spacing_mm = Some(spacing_mm);
+    // What was missing has been supplied.
+    reading.problems.retain(|problem| !problem.code.starts_with("no-"));
+    Ok(Volume::new(volume.samples().clone(), volume.shape(), Some(geometry))?)
+}
+
+/// Crops, turns and resamples, in this order, so that the mask of the crop need only fit the file.
+pub(super) fn place(mut volume: Volume, options: &ConvertOptions) -> Result<Volume> {
+    let needs_geometry = [
+        (options.crop.is_some(), "--crop-to-mask"),
+        (options.axes.is_some(), "--orient"),
+        (matches!(options.target, Some(Target::Spacing(_))), "--spacing"),
+        (matches!(options.target, Some(Target::Like(_))), "--like"),
+    ];
+    if volume.geometry().is_none()
+        && let Some((_, option)) = needs_geometry.iter().find(|(is_asked, _)| *is_asked)
+    {
+        return Err(missing(&format!("--set-spacing X,Y,Z, and --set-axes and --set-origin where they matter, for {option}")));
+    }
+    if let Some(crop) = &options.crop {
+        volume = crop_to_mask(&volume, crop, options)?;
+    }
+    if let Some(axes) = options.axes {
+        volume = orient(&volume, axes)?;
+    }
+    let grid = match &options.target {
+        None => return Ok(volume),
+        Some(Target::Spacing(spacing_mm)) => Grid::of(&volume)?.with_spacing(*spacing_mm)?,
+        Some(Target::Like(path)) => Grid::of(&plain(path, &options.read)?).map_err(|error| {
+            Error::new(ErrorKind::Data, format!("{}: {error}", path.display()))
+        })?,
+    };
+    Ok(resample(&volume, &grid, &options.resample)?)
+}
+
+fn missing(options: &str) -> Error {
+    let message = format!("the file does not say where its voxels are; state it by {options}");
+    Error::new(ErrorKind::Configuration, message)
+}
+
+fn crop_to_mask(volume: &Volume, crop: &Crop, options: &ConvertOptions) -> Result<Volume> {
+    let mask = plain(&crop.mask, &options.read)?;
+    let (here, there) = (Grid::of(volume)?, Grid::of(&mask)?);
+    let difference = here.difference(&there);
+    let path = crop.mask.display();
+    if !difference.is_same() {
+        let message = format!(
+            "the mask {path} is not on the grid of the image: {difference}; bring it there by \
+             `vesalius convert {} OUT --like IN --interpolation nearest`",
+            quoted(&crop.mask)
+        );
+        return Err(Error::new(ErrorKind::Data, message));
+    }
+    let found = bounding_box(&mask)
+        .ok_or_else(|| Error::new(ErrorKind::Data, format!("the mask {path} is empty, so there is nothing to crop to")))?;
+    let margin = here.geometry().spacing_mm().map(|spacing| (crop.margin_mm / spacing).ceil() as usize);
+    Ok(found.grown(margin, volume.shape()).of(volume)?)
+}
