@@ -6,6 +6,8 @@
     reason = "tests stop at the first surprise and say what they skip"
 )]
 
+/// Voxels and world, and what two grids differ in.
+mod geometry;
 /// Shape, range, fingerprint, geometry.
 mod volume;
 /// Other sample types, and what would be lost.
