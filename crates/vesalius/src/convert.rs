@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use vesalius_image::cast::Fit;
-use vesalius_image::orient::Axes;
+use vesalius_image::orient::AxisCode;
 use vesalius_image::resample::ResampleOptions;
 use vesalius_image::{Dtype, Geometry, Problem, ReadOptions, Volume};
 
@@ -33,7 +33,7 @@ pub struct ConvertOptions {
     /// The part that is kept.
     pub crop: Option<Crop>,
     /// Where the axes of the image are to point.
-    pub axes: Option<Axes>,
+    pub axes: Option<AxisCode>,
     /// The grid that the image is brought onto.
     pub target: Option<Target>,
     /// How the image is brought there: how values between voxels are made, and what lies beyond the image.
@@ -56,7 +56,7 @@ pub struct Supplied {
     /// Center of the first voxel in millimeters, LPS.
     pub origin_mm: Option<[f64; 3]>,
     /// Where image x, y and z point.
-    pub axes: Option<Axes>,
+    pub axes: Option<AxisCode>,
 }
 
 /// The box around a mask.

@@ -8,7 +8,8 @@ use clap::{Args, ValueEnum};
 use vesalius::convert::{self, ConvertOptions, Converted, Crop, Labels, Picture, Supplied, Target};
 use vesalius::open::{Choice, Gaps};
 use vesalius_image::cast::Fit;
-use vesalius_image::orient::Axes;
+use vesalius_image::intensity::Window;
+use vesalius_image::orient::AxisCode;
 use vesalius_image::resample::{Interpolation, Outside, ResampleOptions};
 use vesalius_image::{Dtype, ReadOptions, Values};
 
@@ -66,7 +67,7 @@ struct SuppliedArgs {
     set_origin: Option<[f64; 3]>,
     /// Where image x, y and z point, such as LPS: to the left, the back and the head
     #[arg(long, value_name = "AXES")]
-    set_axes: Option<Axes>,
+    set_axes: Option<AxisCode>,
 }
 
 /// Where the voxels are to be.
@@ -81,7 +82,7 @@ struct Place {
     margin_mm: f64,
     /// Turn and mirror axes until x, y and z point there, such as RAS or LPS; no value changes
     #[arg(long, value_name = "AXES", conflicts_with = "like")]
-    orient: Option<Axes>,
+    orient: Option<AxisCode>,
     /// Resample to voxels of this size in mm over the same extent
     #[arg(long, value_name = "X,Y,Z", value_parser = numbers::<3>, conflicts_with = "like", allow_hyphen_values = true)]
     spacing: Option<[f64; 3]>,
@@ -242,4 +243,14 @@ fn dtype(text: &str) -> Result<Dtype, String> {
         .into_iter()
         .find(|dtype| dtype.to_string() == text)
         .ok_or_else(|| format!("expected one of {}", DTYPES.map(|dtype| dtype.to_string()).join(", ")))
+}
+
+/// A preset by name, or two numbers.
+fn window(text: &str) -> Result<[f64; 2], String> {
+    if let Ok(window) = numbers::<2>(text) {
+        return if window[0] < window[1] { Ok(window) } else { Err("expected LOW below HIGH".to_owned()) };
+    }
+    let Window { level, width } =
+        Window::named(text).map_err(|error| format!("{error}, or two numbers such as -1000,400"))?;
+    Ok([level - width / 2.0, level + width / 2.0])
 }

@@ -9,10 +9,9 @@ use rayon::prelude::*;
 use vesalius::{Error, Result};
 use vesalius_image::components::{Connectivity, components};
 use vesalius_image::distance::distance_to_background;
-use vesalius_image::geometry::Grid;
 use vesalius_image::mask::{Mask, foreground};
 use vesalius_image::resample::{Antialias, ResampleOptions, resample};
-use vesalius_image::{ReadOptions, dicom, format};
+use vesalius_image::{Grid, ReadOptions, dicom, format};
 
 use super::{Figures, broken, median};
 

@@ -1,10 +1,10 @@
 //! Where voxels are: what the file does not say, the part that is kept, the order of axes, another grid.
 
-use vesalius_image::crop::bounding_box;
-use vesalius_image::geometry::Grid;
-use vesalius_image::orient::{Axes, orient};
+use vesalius_image::crop::crop_to_mask;
+
+use vesalius_image::orient::orient;
 use vesalius_image::resample::resample;
-use vesalius_image::{Geometry, Reading, Volume};
+use vesalius_image::{Geometry, Grid, Reading, Volume};
 
 use super::{ConvertOptions, Crop, Supplied, Target, plain};
 use crate::error::{Error, ErrorKind, Result};
@@ -23,7 +23,7 @@ pub(super) fn supply(reading: &mut Reading, supplied: &Supplied) -> Result<Volum
     let direction = match (supplied.axes, known) {
         (Some(axes), _) => axes.direction(),
         (None, Some(known)) => known.direction(),
-        (None, None) => Axes::LPS.direction(),
+        (None, None) => [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
     };
     let geometry = Geometry::new(spacing_mm, origin_mm, direction)?;
     reading.spacing_mm = Some(spacing_mm);
@@ -46,7 +46,7 @@ pub(super) fn place(mut volume: Volume, options: &ConvertOptions) -> Result<Volu
         return Err(missing(&format!("--set-spacing X,Y,Z, and --set-axes and --set-origin where they matter, for {option}")));
     }
     if let Some(crop) = &options.crop {
-        volume = crop_to_mask(&volume, crop, options)?;
+        volume = cropped(&volume, crop, options)?;
     }
     if let Some(axes) = options.axes {
         volume = orient(&volume, axes)?;
@@ -66,21 +66,11 @@ fn missing(options: &str) -> Error {
     Error::new(ErrorKind::Configuration, message)
 }
 
-fn crop_to_mask(volume: &Volume, crop: &Crop, options: &ConvertOptions) -> Result<Volume> {
+fn cropped(volume: &Volume, crop: &Crop, options: &ConvertOptions) -> Result<Volume> {
     let mask = plain(&crop.mask, &options.read)?;
-    let (here, there) = (Grid::of(volume)?, Grid::of(&mask)?);
-    let difference = here.difference(&there);
-    let path = crop.mask.display();
-    if !difference.is_same() {
-        let message = format!(
-            "the mask {path} is not on the grid of the image: {difference}; bring it there by \
-             `vesalius convert {} OUT --like IN --interpolation nearest`",
-            quoted(&crop.mask)
-        );
-        return Err(Error::new(ErrorKind::Data, message));
-    }
-    let found = bounding_box(&mask)
-        .ok_or_else(|| Error::new(ErrorKind::Data, format!("the mask {path} is empty, so there is nothing to crop to")))?;
-    let margin = here.geometry().spacing_mm().map(|spacing| (crop.margin_mm / spacing).ceil() as usize);
-    Ok(found.grown(margin, volume.shape()).of(volume)?)
+    crop_to_mask(volume, &mask, crop.margin_mm).map_err(|error| {
+        let remedy = format!("vesalius convert {} OUT --like IN --interpolation nearest", quoted(&crop.mask));
+        let message = format!("{}: {error}; a mask on another grid is brought there by `{remedy}`", crop.mask.display());
+        Error::new(ErrorKind::Data, message)
+    })
 }

@@ -5,11 +5,11 @@
 
 mod letters;
 
-use vesalius_image::orient::{Axes, orient};
+use vesalius_image::orient::{AxisCode, orient};
 use vesalius_image::overlay::Picture;
 use vesalius_image::raster::encode_png_rgb;
 use vesalius_image::resize::resize;
-use vesalius_image::{Geometry, Volume};
+use vesalius_image::{Dtype, Geometry, Volume};
 
 use crate::error::Result;
 use letters::{Canvas, draw};
@@ -37,7 +37,7 @@ struct Plane {
 /// `window` is the value shown black and the one shown white; left out, all but the outermost samples are seen.
 pub(super) fn preview(volume: &Volume, spacing_mm: [f64; 3], window: Option<[f64; 2]>) -> Result<Vec<u8>> {
     let planes = planes(volume, spacing_mm)?;
-    let window = window.unwrap_or_else(|| usual_window(volume));
+    let window = window.unwrap_or_else(|| usual_window(volume, &planes));
     let extent = |plane: &Plane| (0..2).map(|axis| plane.size[axis] as f64 * plane.spacing_mm[axis]).fold(0.0, f64::max);
     let longest_mm = planes.iter().map(extent).fold(0.0, f64::max);
     let finest_mm = planes.iter().flat_map(|plane| plane.spacing_mm).fold(f64::INFINITY, f64::min);
@@ -59,7 +59,7 @@ fn planes(volume: &Volume, spacing_mm: [f64; 3]) -> Result<Vec<Plane>> {
         plane.marks = Some([left, right, above, below]);
         return Ok(vec![plane]);
     }
-    let upright = orient(volume, Axes::LPS)?;
+    let upright = orient(volume, "LPS".parse::<AxisCode>()?)?;
     let spacing_mm = upright.geometry().map_or(spacing_mm, Geometry::spacing_mm);
     let cut = |axes, is_flipped, marks| Plane { marks: Some(marks), ..plane(&upright, axes, is_flipped, spacing_mm) };
     Ok(vec![
@@ -133,21 +133,21 @@ fn side_by_side(drawn: &[Canvas]) -> Canvas {
     whole
 }
 
-/// From nearly the smallest to nearly the largest finite sample; bytes as they are.
-fn usual_window(volume: &Volume) -> [f64; 2] {
-    if volume.shape()[0] == 3 && volume.samples().dtype() == vesalius_image::Dtype::U8 {
+/// From nearly the smallest to nearly the largest finite sample of the planes; bytes of color as they are.
+fn usual_window(volume: &Volume, planes: &[Plane]) -> [f64; 2] {
+    if volume.shape()[0] == 3 && volume.samples().dtype() == Dtype::U8 {
         return [0.0, 255.0];
     }
-    let samples = volume.samples();
-    let mut finite: Vec<f64> =
-        (0..samples.len()).map(|idx| samples.get(idx)).filter(|value| value.is_finite()).collect();
+    let all = planes.iter().flat_map(|plane| &plane.pixels);
+    let mut finite: Vec<f32> = all.copied().filter(|value| value.is_finite()).collect();
     if finite.is_empty() {
         return [0.0, 1.0];
     }
+    finite.sort_by(f32::total_cmp);
     let n_clipped = ((finite.len() - 1) as f64 * CLIPPED_SHARE) as usize;
-    let last = finite.len() - 1 - n_clipped;
-    let low = *finite.select_nth_unstable_by(n_clipped, f64::total_cmp).1;
-    let high = *finite.select_nth_unstable_by(last, f64::total_cmp).1;
+    let (first, last) = (finite[0], finite[finite.len() - 1]);
+    let (low, high) = (finite[n_clipped], finite[finite.len() - 1 - n_clipped]);
     // Where nearly all samples are equal, as in a small mask, the ends are the only contrast there is.
-    if low < high { [low, high] } else { <[f64; 2]>::from(volume.range()) }
+    let (low, high) = if low < high { (low, high) } else { (first, last) };
+    [f64::from(low), f64::from(high)]
 }

@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use vesalius_image::geometry::{Aspect, Difference, Grid};
-use vesalius_image::{Geometry, Problem, ReadOptions};
+use vesalius_image::{Aspect, Difference, Geometry, Grid, Problem, ReadOptions};
 
 use super::{Kind, Record};
 use crate::error::Result;
