@@ -24,7 +24,10 @@ pub mod nrrd;
 pub mod raster;
 pub mod tiff;
 
+mod channels;
 mod gzip;
+mod length;
+mod payload;
 
 pub mod crop;
 pub mod orient;
