@@ -26,6 +26,8 @@ mod raster;
 mod augment;
 /// Heat maps over pictures.
 mod overlay;
+/// Resampling in the world: closed forms, SimpleITK and SciPy, threads.
+mod resample;
 /// Enlarging and shrinking.
 mod resize;
 
