@@ -50,7 +50,7 @@ pub mod overlay;
 
 pub use error::{Error, ErrorKind, Result};
 pub use fingerprint::Fingerprint;
-pub use geometry::Geometry;
+pub use geometry::{Aspect, Difference, Geometry, Grid};
 pub use limits::Limits;
 pub use reading::{Problem, ReadOptions, Reading, Source, Values};
 pub use samples::{Dtype, Samples};

@@ -6,6 +6,8 @@
     reason = "tests stop at the first surprise and say what they skip"
 )]
 
+/// Voxels and world, and what two grids differ in.
+mod geometry;
 /// Shape, range, fingerprint, geometry.
 mod volume;
 
@@ -24,6 +26,8 @@ mod raster;
 mod augment;
 /// Heat maps over pictures.
 mod overlay;
+/// Resampling in the world: closed forms, SimpleITK and SciPy, threads.
+mod resample;
 /// Enlarging and shrinking.
 mod resize;
 
