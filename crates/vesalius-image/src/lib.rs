@@ -40,6 +40,7 @@ pub mod intensity;
 
 pub mod components;
 pub mod distance;
+pub mod mask;
 pub mod morphology;
 pub mod surface;
 
