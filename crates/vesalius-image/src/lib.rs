@@ -24,7 +24,10 @@ pub mod nrrd;
 pub mod raster;
 pub mod tiff;
 
+mod channels;
 mod gzip;
+mod length;
+mod payload;
 
 pub mod crop;
 pub mod orient;
@@ -39,6 +42,7 @@ pub mod intensity;
 
 pub mod components;
 pub mod distance;
+pub mod mask;
 pub mod morphology;
 pub mod surface;
 

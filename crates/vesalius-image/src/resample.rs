@@ -22,6 +22,8 @@ use crate::limits::Limits;
 use crate::samples::{Narrow, Sample, Samples, Wide, for_samples, map_samples, zeros};
 use crate::volume::Volume;
 
+pub(crate) use kernel::{cubic, mirrored};
+
 use axis::Axis;
 use kernel::{Basis, Kernel};
 use map::{Line, VoxelMap};

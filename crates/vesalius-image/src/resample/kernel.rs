@@ -57,7 +57,7 @@ impl Kernel {
 }
 
 /// The four weights of a cubic B-spline at `part` of the way from its second to its third coefficient.
-pub(super) fn cubic(part: f64) -> [f64; 4] {
+pub(crate) fn cubic(part: f64) -> [f64; 4] {
     let rest = 1.0 - part;
     let outer = |t: f64| t * t * t / 6.0;
     let inner = |t: f64| 2.0 / 3.0 - t * t * (2.0 - t) / 2.0;
@@ -95,7 +95,7 @@ fn convolved(a: &[f64], b: &[f64]) -> Vec<f64> {
 }
 
 /// The voxel that stands at a position of an axis of `n` mirrored at the centers of its outermost voxels.
-pub(super) fn mirrored(position: i64, n: usize) -> usize {
+pub(crate) fn mirrored(position: i64, n: usize) -> usize {
     let last = n as i64 - 1;
     if last == 0 {
         return 0;
