@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
-use serde::{Serialize, Serializer};
-use vesalius_image::{Dtype, Geometry, Limits, Problem, ReadOptions, Reading};
+use serde::Serialize;
+use vesalius_image::{Geometry, Limits, Problem, ReadOptions, Reading};
 
 use crate::error::Result;
 use crate::open::{self, Holding};
@@ -53,8 +53,7 @@ pub struct Record {
     /// `[row][column]`: column j is the unit vector along image axis j (x, y, z), LPS.
     pub direction: Option<[[f64; 3]; 3]>,
     /// Sample type in the file.
-    #[serde(serialize_with = "by_name")]
-    pub dtype: Option<Dtype>,
+    pub dtype: Option<String>,
     /// Smallest and largest finite value, in [`Self::units`].
     pub range: Option<[f64; 2]>,
     /// What the values are in, such as `HU`.
@@ -68,10 +67,6 @@ pub struct Record {
     pub problems: Vec<Problem>,
 }
 
-fn by_name<S: Serializer>(dtype: &Option<Dtype>, serializer: S) -> Result<S::Ok, S::Error> {
-    dtype.map(|dtype| dtype.to_string()).serialize(serializer)
-}
-
 impl Inspection {
     /// How many problems there are.
     pub fn n_problems(&self) -> usize {
@@ -82,12 +77,7 @@ impl Inspection {
 /// Looks into files and folders; what cannot be read is a record with a problem, and the rest goes on.
 ///
 /// With `like`, every image is compared to that one, and differences are problems; an error where it cannot be read.
-pub fn inspect(
-    paths: &[PathBuf],
-    like: Option<&Path>,
-    options: &ReadOptions,
-    ctx: &Context<'_>,
-) -> Result<Inspection> {
+pub fn inspect(paths: &[PathBuf], like: Option<&Path>, options: &ReadOptions, ctx: &Context<'_>) -> Result<Inspection> {
     let reference = like.map(|path| compare::Reference::read(path, options)).transpose()?;
     let holdings: Vec<Holding> = paths.iter().flat_map(|path| open::holdings(path, options)).collect();
     ctx.progress.start("inspecting", holdings.len() as u64);
@@ -105,7 +95,8 @@ pub fn inspect(
         })
         .collect();
     let inspection = Inspection { schema: 1, files: files? };
-    ctx.progress.finish(&format!("inspected {} images", inspection.files.len()));
+    let n = inspection.files.len();
+    ctx.progress.finish(&format!("inspected {n} {}", if n == 1 { "image" } else { "images" }));
     Ok(inspection)
 }
 
@@ -156,7 +147,7 @@ impl Record {
         self.spacing_mm = geometry.map(Geometry::spacing_mm).or(reading.spacing_mm);
         self.origin_mm = geometry.map(Geometry::origin_mm);
         self.direction = geometry.map(Geometry::direction);
-        self.dtype = Some(reading.dtype);
+        self.dtype = Some(reading.dtype.to_string());
         self.range = tally.range;
         let look = checks::Look { path: &self.path, reading: &reading, tally: &tally, kind, limits };
         let found = checks::check(&look);

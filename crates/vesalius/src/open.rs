@@ -126,7 +126,8 @@ fn which_series(path: &Path, index: &Index, choice: &Choice) -> Error {
         let largest = series.volumes.first().map_or([0; 3], Stack::size);
         format!("\n  {}  {} {}", series.uid, series.modality, size(largest))
     };
-    let lines: String = index.series.iter().filter(|series| !series.volumes.is_empty()).map(line).collect();
+    let with_volumes = index.series.iter().filter(|series| !series.volumes.is_empty());
+    let lines = with_volumes.map(line).collect::<Vec<_>>().concat();
     let message = match &choice.series_uid {
         Some(uid) => format!("{} has no series {uid} with one volume; there is:{lines}", path.display()),
         None => format!("{} has several series; choose one by --series:{lines}", path.display()),
@@ -135,9 +136,10 @@ fn which_series(path: &Path, index: &Index, choice: &Choice) -> Error {
 }
 
 fn which_volume(path: &Path, stacks: &[Stack]) -> Error {
-    let lines: String =
+    let lines: Vec<String> =
         stacks.iter().enumerate().map(|(idx, stack)| format!("\n  {}  {}", idx + 1, size(stack.size()))).collect();
-    let message = format!("the series in {} has several volumes; choose one by --volume:{lines}", path.display());
+    let (path, lines) = (path.display(), lines.concat());
+    let message = format!("the series in {path} has several volumes; choose one by --volume:{lines}");
     Error::new(ErrorKind::Configuration, message)
 }
 

@@ -60,14 +60,14 @@ struct Which {
 #[command(next_help_heading = "What the file does not say, or says wrongly")]
 struct SuppliedArgs {
     /// Distance of voxel centers in mm
-    #[arg(long, value_name = "X,Y,Z", value_parser = numbers::<3>, allow_hyphen_values = true)]
-    set_spacing: Option<[f64; 3]>,
+    #[arg(id = "set_spacing", long = "set-spacing", value_name = "X,Y,Z", value_parser = numbers::<3>, allow_hyphen_values = true)]
+    spacing: Option<[f64; 3]>,
     /// Center of the first voxel in mm, LPS
-    #[arg(long, value_name = "X,Y,Z", value_parser = numbers::<3>, allow_hyphen_values = true)]
-    set_origin: Option<[f64; 3]>,
+    #[arg(long = "set-origin", value_name = "X,Y,Z", value_parser = numbers::<3>, allow_hyphen_values = true)]
+    origin: Option<[f64; 3]>,
     /// Where image x, y and z point, such as LPS: to the left, the back and the head
-    #[arg(long, value_name = "AXES")]
-    set_axes: Option<AxisCode>,
+    #[arg(long = "set-axes", value_name = "AXES")]
+    axes: Option<AxisCode>,
 }
 
 /// Where the voxels are to be.
@@ -173,9 +173,9 @@ impl Convert {
                 },
             },
             supplied: Supplied {
-                spacing_mm: self.supplied.set_spacing,
-                origin_mm: self.supplied.set_origin,
-                axes: self.supplied.set_axes,
+                spacing_mm: self.supplied.spacing,
+                origin_mm: self.supplied.origin,
+                axes: self.supplied.axes,
             },
             nonfinite: self.values.replace_nonfinite,
             crop: self.place.crop_to_mask.clone().map(|mask| Crop { mask, margin_mm: self.place.margin_mm }),
@@ -229,7 +229,9 @@ fn summary(converted: &Converted) -> String {
 fn numbers<const N: usize>(text: &str) -> Result<[f64; N], String> {
     let numbers: Option<Vec<f64>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
     let numbers = numbers.filter(|numbers| numbers.iter().all(|number| number.is_finite()));
-    numbers.and_then(|numbers| numbers.try_into().ok()).ok_or_else(|| format!("expected {N} numbers with commas between them"))
+    numbers
+        .and_then(|numbers| numbers.try_into().ok())
+        .ok_or_else(|| format!("expected {N} numbers with commas between them"))
 }
 
 fn margin(text: &str) -> Result<f64, String> {

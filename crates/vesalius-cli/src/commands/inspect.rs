@@ -26,7 +26,8 @@ pub(crate) struct Inspect {
 impl Inspect {
     /// Shows a record for each image; exit code 2 if any has a problem.
     pub(crate) fn run(&self, session: &Session) -> Result<Outcome> {
-        let inspection = inspect::inspect(&self.paths, self.like.as_deref(), &ReadOptions::default(), &session.context())?;
+        let inspection =
+            inspect::inspect(&self.paths, self.like.as_deref(), &ReadOptions::default(), &session.context())?;
         if let Some(out) = session.out() {
             vesalius::artifact::write_json(&out.join("inspection.json"), &inspection)?;
         }

@@ -39,7 +39,11 @@ fn problems_are_exit_code_2_and_the_rest_goes_on() {
     let lines: Vec<&str> = said.stdout.lines().collect();
     assert!(lines[0].starts_with("path             kind   format"), "{}", said.stdout);
     assert!(lines[2].starts_with("images/gray.pgm  image"), "{}", said.stdout);
-    assert!(said.stdout.contains("\nbroken.nii: unreadable: ") && said.stdout.contains("\n  remedy: "), "{}", said.stdout);
+    assert!(
+        said.stdout.contains("\nbroken.nii: unreadable: ") && said.stdout.contains("\n  remedy: "),
+        "{}",
+        said.stdout
+    );
     let files = json(&place, "inspect broken.nii images", 2);
     assert_eq!(files["files"].as_array().expect("records").len(), 2);
     assert_eq!(files["files"][0]["problems"][0]["code"], "unreadable");

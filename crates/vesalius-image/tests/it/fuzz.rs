@@ -114,8 +114,11 @@ fn damage_of_any_kind_ends_in_an_image_or_a_typed_error() {
 #[test]
 fn every_format_has_a_fuzz_target() {
     let manifest = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/Cargo.toml")).unwrap();
-    let targets: Vec<&str> =
-        manifest.split("[[bin]]").skip(1).filter_map(|table| table.split("name = \"").nth(1)?.split('"').next()).collect();
+    let targets: Vec<&str> = manifest
+        .split("[[bin]]")
+        .skip(1)
+        .filter_map(|table| table.split("name = \"").nth(1)?.split('"').next())
+        .collect();
     let formats: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
     assert_eq!(targets, formats, "fuzz/Cargo.toml and the registry, in the same order");
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use vesalius_image::npz::{NpyArray, Npz};
 use vesalius_image::format::FORMATS;
+use vesalius_image::npz::{NpyArray, Npz};
 use vesalius_image::{Limits, Samples, Volume};
 
 use crate::cohort::{Cohort, medmnist};

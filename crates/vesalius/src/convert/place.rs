@@ -43,7 +43,9 @@ pub(super) fn place(mut volume: Volume, options: &ConvertOptions) -> Result<Volu
     if volume.geometry().is_none()
         && let Some((_, option)) = needs_geometry.iter().find(|(is_asked, _)| *is_asked)
     {
-        return Err(missing(&format!("--set-spacing X,Y,Z, and --set-axes and --set-origin where they matter, for {option}")));
+        return Err(missing(&format!(
+            "--set-spacing X,Y,Z, and --set-axes and --set-origin where they matter, for {option}"
+        )));
     }
     if let Some(crop) = &options.crop {
         volume = cropped(&volume, crop, options)?;
@@ -54,9 +56,8 @@ pub(super) fn place(mut volume: Volume, options: &ConvertOptions) -> Result<Volu
     let grid = match &options.target {
         None => return Ok(volume),
         Some(Target::Spacing(spacing_mm)) => Grid::of(&volume)?.with_spacing(*spacing_mm)?,
-        Some(Target::Like(path)) => Grid::of(&plain(path, &options.read)?).map_err(|error| {
-            Error::new(ErrorKind::Data, format!("{}: {error}", path.display()))
-        })?,
+        Some(Target::Like(path)) => Grid::of(&plain(path, &options.read)?)
+            .map_err(|error| Error::new(ErrorKind::Data, format!("{}: {error}", path.display())))?,
     };
     Ok(resample(&volume, &grid, &options.resample)?)
 }
@@ -70,7 +71,8 @@ fn cropped(volume: &Volume, crop: &Crop, options: &ConvertOptions) -> Result<Vol
     let mask = plain(&crop.mask, &options.read)?;
     crop_to_mask(volume, &mask, crop.margin_mm).map_err(|error| {
         let remedy = format!("vesalius convert {} OUT --like IN --interpolation nearest", quoted(&crop.mask));
-        let message = format!("{}: {error}; a mask on another grid is brought there by `{remedy}`", crop.mask.display());
+        let message =
+            format!("{}: {error}; a mask on another grid is brought there by `{remedy}`", crop.mask.display());
         Error::new(ErrorKind::Data, message)
     })
 }

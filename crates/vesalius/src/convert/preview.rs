@@ -38,7 +38,8 @@ struct Plane {
 pub(super) fn preview(volume: &Volume, spacing_mm: [f64; 3], window: Option<[f64; 2]>) -> Result<Vec<u8>> {
     let planes = planes(volume, spacing_mm)?;
     let window = window.unwrap_or_else(|| usual_window(volume, &planes));
-    let extent = |plane: &Plane| (0..2).map(|axis| plane.size[axis] as f64 * plane.spacing_mm[axis]).fold(0.0, f64::max);
+    let extent =
+        |plane: &Plane| (0..2).map(|axis| plane.size[axis] as f64 * plane.spacing_mm[axis]).fold(0.0, f64::max);
     let longest_mm = planes.iter().map(extent).fold(0.0, f64::max);
     let finest_mm = planes.iter().flat_map(|plane| plane.spacing_mm).fold(f64::INFINITY, f64::min);
     let pixel_mm = finest_mm.clamp(longest_mm / SIDE_MAX_PX, longest_mm / SIDE_MIN_PX);
@@ -98,7 +99,8 @@ fn sides(geometry: &Geometry, axis: usize) -> [char; 2] {
 
 impl Plane {
     fn draw(&self, pixel_mm: f64, [black, white]: [f64; 2]) -> Result<Canvas> {
-        let size = [0, 1].map(|axis| ((self.size[axis] as f64 * self.spacing_mm[axis] / pixel_mm).round() as usize).max(1));
+        let size =
+            [0, 1].map(|axis| ((self.size[axis] as f64 * self.spacing_mm[axis] / pixel_mm).round() as usize).max(1));
         let n_channels = self.pixels.len() / (self.size[0] * self.size[1]);
         let finite: Vec<f32> = self.pixels.iter().map(|v| if v.is_nan() { black as f32 } else { *v }).collect();
         let scaled = resize(&finite, [n_channels, 1, self.size[0], self.size[1]], [1, size[0], size[1]]);

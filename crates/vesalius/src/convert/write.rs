@@ -22,7 +22,8 @@ impl Destination {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let known = format::of_name(&name);
         let Some(format) = known.filter(|format| format.encode.is_some()) else {
-            let why = known.map_or("is no name of an image".into(), |format| format!("({}) is only read", format.title));
+            let why =
+                known.map_or("is no name of an image".into(), |format| format!("({}) is only read", format.title));
             let writable = FORMATS.iter().filter(|format| format.encode.is_some());
             let endings: Vec<&str> = writable.flat_map(|format| format.endings).copied().collect();
             let message = format!("{} {why}; expected an ending among {}", path.display(), endings.join(", "));

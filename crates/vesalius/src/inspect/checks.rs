@@ -30,6 +30,9 @@ const ANISOTROPY_MAX: f64 = 3.0;
 /// by default that is 2 GiB.
 const HUGE_PART: u64 = 8;
 
+/// What white is in pictures, which many save masks as.
+const WHITES: [f64; 2] = [255.0, 65_535.0];
+
 /// Every check, in the order in which problems are listed.
 const CHECKS: &[fn(&Look<'_>) -> Option<Problem>] =
     &[not_finite, no_geometry, mask_values, constant, anisotropic, huge];
@@ -75,20 +78,23 @@ fn no_geometry(look: &Look<'_>) -> Option<Problem> {
     })
 }
 
+/// A single label other than 1 may be one of many; what no label is are white of a picture and fractions.
 fn mask_values(look: &Look<'_>) -> Option<Problem> {
     let values = look.tally.values.as_deref()?;
     let [zero, other] = *values else { return None };
-    (look.kind == Kind::Mask && zero == 0.0 && other != 1.0).then(|| {
+    let is_white = WHITES.contains(&other);
+    let is_label = other > 0.0 && other.fract() == 0.0 && !is_white;
+    (look.kind == Kind::Mask && zero == 0.0 && !is_label).then(|| {
         Problem::new(
             "mask-values",
-            format!("the mask holds 0 and {other}; labels are expected to be 0 and 1"),
+            format!("the mask holds 0 and {other}; labels are expected to be whole numbers, 1 for one region"),
             format!("`{} --binarize`", convert(look.path)),
         )
     })
 }
 
 fn constant(look: &Look<'_>) -> Option<Problem> {
-    let value = look.tally.range.filter(|[low, high]| low == high && look.tally.n_samples > 1)?[0];
+    let value = look.tally.range.filter(|[low, high]| low >= high && look.tally.n_samples > 1)?[0];
     (look.tally.n_not_finite == 0).then(|| {
         Problem::new(
             "constant",

@@ -49,9 +49,10 @@ impl Reference {
         let Some(size) = record.size.filter(|_| record.dtype.is_some()) else { return };
         let here = record.geometry();
         let repair = repair(record, &self.path);
-        let difference = here.as_ref().zip(self.geometry.as_ref()).and_then(|(here, there)| {
-            Some(grid(size, here)?.difference(&grid(self.size, there)?))
-        });
+        let difference = here
+            .as_ref()
+            .zip(self.geometry.as_ref())
+            .and_then(|(here, there)| Some(grid(size, here)?.difference(&grid(self.size, there)?)));
         let Some(difference) = difference else {
             record.problems.push(self.not_comparable(here.is_some()));
             record.like = Some(self.by_size(size));
@@ -69,7 +70,7 @@ impl Reference {
         }
         record.like = Some(Comparison {
             path: self.path.clone(),
-            differs: difference.aspects.iter().map(name).collect(),
+            differs: difference.aspects.iter().copied().map(name).collect(),
             size: difference.size,
             spacing_mm: Some(difference.spacing_mm),
             origin_mm: Some(difference.origin_mm),
@@ -129,7 +130,7 @@ fn turns(difference: &Difference) -> String {
     format!("axes x, y, z are turned by {} degrees against those", numbers(Some(difference.direction_degrees)))
 }
 
-fn name(aspect: &Aspect) -> &'static str {
+fn name(aspect: Aspect) -> &'static str {
     match aspect {
         Aspect::Size => "size",
         Aspect::Spacing => "spacing",

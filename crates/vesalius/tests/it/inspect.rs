@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use vesalius::convert::{ConvertOptions, Target, convert};
 use vesalius::inspect::{CODES, Inspection, Kind, Record, inspect};
 use vesalius::progress::{Context, Silent};
-use vesalius_image::{Dtype, Geometry, Limits, ReadOptions, Samples, Volume};
+use vesalius_image::{Geometry, Limits, ReadOptions, Samples, Volume};
 
 use crate::{ct, save, upright};
 
@@ -34,7 +34,7 @@ fn volume(samples: Samples, geometry: Option<Geometry>) -> Volume {
 
 /// Sixty samples with no large areas.
 fn rough() -> Vec<f32> {
-    (0..60_u8).map(|v| f32::from(v * 7 % 64)).collect()
+    (0..60_u16).map(|v| f32::from(v * 7 % 64)).collect()
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn a_record_says_what_the_file_says() {
     assert_eq!((record.format, record.kind), (Some("nifti"), Some(Kind::Volume)));
     assert_eq!((record.size, record.channels), (Some([6, 5, 4]), Some(1)));
     assert_eq!((record.spacing_mm, record.origin_mm), (Some([1.0, 1.5, 2.0]), Some([-10.0, 20.0, 30.0])));
-    assert_eq!((record.dtype, record.range), (Some(Dtype::I16), Some([-400.0, 433.0])));
+    assert_eq!((record.dtype.as_deref(), record.range), (Some("i16"), Some([-400.0, 433.0])));
     assert_eq!((record.series.clone(), codes(&record)), (None, vec![]));
     let json = serde_json::to_value(look(&[path], None, &Limits::default())).unwrap();
     let keys: Vec<&String> = json["files"][0].as_object().unwrap().keys().collect();
@@ -84,6 +84,7 @@ fn every_problem_of_values_is_found() {
     of("array.npy", &volume(Samples::F32(rough()), None), &any, &["no-geometry"]);
     let half = |inside: f32| (0..60).map(|v| if v < 30 { 0.0 } else { inside }).collect::<Vec<f32>>();
     of("mask.nii", &volume(Samples::F32(half(1.0)), even.clone()), &any, &[]);
+    of("label5.nii", &volume(Samples::F32(half(5.0)), even.clone()), &any, &[]);
     of("mask255.nii", &volume(Samples::F32(half(255.0)), even.clone()), &any, &["mask-values"]);
     of("mask0.0039.nii", &volume(Samples::F32(half(1.0 / 255.0)), even.clone()), &any, &["mask-values"]);
     of("flat.nii", &volume(Samples::U8(vec![9; 60]), even.clone()), &any, &["constant"]);

@@ -42,16 +42,19 @@ fn card(record: &Record) -> String {
     row("spacing", record.spacing_mm.map(|spacing| format!("{} mm", joined(spacing, " x "))));
     row("origin", record.origin_mm.map(|origin| format!("({}) mm, LPS", joined(origin, ", "))));
     row("axes", record.direction.as_ref().map(axes));
-    row("type", record.dtype.map(|dtype| dtype.to_string()));
+    row("type", record.dtype.clone());
     row("values", range(record));
-    row("series", record.series.as_ref().map(|series| {
-        let volume = match series.n_volumes {
-            1 => String::new(),
-            n => format!(", volume {} of {n}", series.volume),
-        };
-        let description = series.description.as_ref().map_or(String::new(), |text| format!(" \"{text}\""));
-        format!("{}{description}, {} slices{volume}, {}", series.modality, series.n_slices, series.uid)
-    }));
+    row(
+        "series",
+        record.series.as_ref().map(|series| {
+            let volume = match series.n_volumes {
+                1 => String::new(),
+                n => format!(", volume {} of {n}", series.volume),
+            };
+            let description = series.description.as_ref().map_or(String::new(), |text| format!(" \"{text}\""));
+            format!("{}{description}, {} slices{volume}, {}", series.modality, series.n_slices, series.uid)
+        }),
+    );
     if let Some(like) = &record.like {
         let differs = if like.differs.is_empty() { "no difference".into() } else { like.differs.join(", ") };
         line(&mut text, &format!("  {:<9} {}: {differs}", "like", like.path.display()));
@@ -70,7 +73,7 @@ fn table(records: &[Record]) -> String {
             record.format.map_or_else(blank, str::to_owned),
             size(record).unwrap_or_else(blank),
             record.spacing_mm.map_or_else(blank, |spacing| joined(spacing, " x ")),
-            record.dtype.map_or_else(blank, |dtype| dtype.to_string()),
+            record.dtype.clone().unwrap_or_else(blank),
             range(record).unwrap_or_else(blank),
             match record.problems.len() {
                 0 => blank(),

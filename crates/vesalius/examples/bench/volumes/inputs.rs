@@ -47,7 +47,8 @@ pub(super) fn dicom_files(folder: &Path, data: &Path, n_files: usize) -> Result<
     found.sort();
     found.retain(|path| format::read(path, &ReadOptions::default()).is_ok());
     found.truncate(n_files);
-    let names = found.iter().filter_map(|path| path.strip_prefix(data).ok()).map(|path| format!("{}\n", path.display()));
+    let names =
+        found.iter().filter_map(|path| path.strip_prefix(data).ok()).map(|path| format!("{}\n", path.display()));
     if !found.is_empty() {
         artifact::write_bytes(&listing, names.collect::<String>().as_bytes())?;
     }
@@ -74,9 +75,9 @@ fn voxels<T>(value: impl Fn(usize, usize, usize) -> T) -> Vec<T> {
 
 /// Whole numbers as of magnetic resonance: a bright ellipsoid with folds and noise on a dark ground.
 fn intensity(z: usize, y: usize, x: usize) -> f64 {
-    let [u, v, w] = [z as f64 / 160.0 - 0.5, y as f64 / 256.0 - 0.5, x as f64 / 256.0 - 0.5];
-    let radius = (u * u + v * v + w * w).sqrt() / 0.42;
-    let noise = (z * 73_856_093 ^ y * 19_349_663 ^ x * 83_492_791) % 31;
+    let from_center = [z as f64 / 160.0 - 0.5, y as f64 / 256.0 - 0.5, x as f64 / 256.0 - 0.5];
+    let radius = from_center.map(|part| part * part).iter().sum::<f64>().sqrt() / 0.42;
+    let noise = ((z * 73_856_093) ^ (y * 19_349_663) ^ (x * 83_492_791)) % 31;
     let signal = if radius < 1.0 { 400.0 + 150.0 * folds(z, y, x) } else { 0.0 };
     (signal + noise as f64).round()
 }
@@ -87,8 +88,9 @@ fn is_inside(z: usize, y: usize, x: usize) -> bool {
 }
 
 fn folds(z: usize, y: usize, x: usize) -> f64 {
-    let [u, v, w] = [z as f64 / 7.0, y as f64 / 11.0, x as f64 / 9.0];
-    u.sin() * v.cos() + v.sin() * w.cos() + w.sin() * u.cos() + 0.5 * (u / 5.0 + v / 7.0).sin()
+    let waves = [z as f64 / 7.0, y as f64 / 11.0, x as f64 / 9.0];
+    let crossed = (0..3).map(|axis| waves[axis].sin() * waves[(axis + 1) % 3].cos());
+    crossed.sum::<f64>() + 0.5 * (waves[0] / 5.0 + waves[1] / 7.0).sin()
 }
 
 fn save(path: &Path, samples: Samples) -> Result<()> {
@@ -107,10 +109,10 @@ fn ct_slice(slice: usize) -> Vec<u8> {
     const UID: &str = "1.2.826.0.1.3680043.10.1.1";
     let instance = format!("{UID}.3.{}", slice + 1);
     let meta = [
-        element((2, 1), b"OB", &[0, 1]),
-        element((2, 2), b"UI", CT.as_bytes()),
-        element((2, 3), b"UI", instance.as_bytes()),
-        element((2, 0x10), b"UI", b"1.2.840.10008.1.2.1"),
+        element((2, 1), *b"OB", &[0, 1]),
+        element((2, 2), *b"UI", CT.as_bytes()),
+        element((2, 3), *b"UI", instance.as_bytes()),
+        element((2, 0x10), *b"UI", b"1.2.840.10008.1.2.1"),
     ]
     .concat();
     let mut pixels = Vec::with_capacity(SIDE * SIDE * 2);
@@ -121,42 +123,42 @@ fn ct_slice(slice: usize) -> Vec<u8> {
     }
     let short = |value: usize| (value as u16).to_le_bytes();
     let set = [
-        element((8, 0x16), b"UI", CT.as_bytes()),
-        element((8, 0x18), b"UI", instance.as_bytes()),
-        element((8, 0x60), b"CS", b"CT"),
-        element((0x18, 0x50), b"DS", b"1.5"),
-        element((0x20, 0xd), b"UI", format!("{UID}.1").as_bytes()),
-        element((0x20, 0xe), b"UI", format!("{UID}.2").as_bytes()),
-        element((0x20, 0x13), b"IS", (slice + 1).to_string().as_bytes()),
-        element((0x20, 0x32), b"DS", format!("-180\\-180\\{}", 1.5 * slice as f64).as_bytes()),
-        element((0x20, 0x37), b"DS", b"1\\0\\0\\0\\1\\0"),
-        element((0x20, 0x52), b"UI", format!("{UID}.4").as_bytes()),
-        element((0x28, 2), b"US", &short(1)),
-        element((0x28, 4), b"CS", b"MONOCHROME2"),
-        element((0x28, 0x10), b"US", &short(SIDE)),
-        element((0x28, 0x11), b"US", &short(SIDE)),
-        element((0x28, 0x30), b"DS", b"0.703125\\0.703125"),
-        element((0x28, 0x100), b"US", &short(16)),
-        element((0x28, 0x101), b"US", &short(16)),
-        element((0x28, 0x102), b"US", &short(15)),
-        element((0x28, 0x103), b"US", &short(1)),
-        element((0x28, 0x1052), b"DS", b"-1024"),
-        element((0x28, 0x1053), b"DS", b"1"),
-        element((0x7fe0, 0x10), b"OW", &pixels),
+        element((8, 0x16), *b"UI", CT.as_bytes()),
+        element((8, 0x18), *b"UI", instance.as_bytes()),
+        element((8, 0x60), *b"CS", b"CT"),
+        element((0x18, 0x50), *b"DS", b"1.5"),
+        element((0x20, 0xd), *b"UI", format!("{UID}.1").as_bytes()),
+        element((0x20, 0xe), *b"UI", format!("{UID}.2").as_bytes()),
+        element((0x20, 0x13), *b"IS", (slice + 1).to_string().as_bytes()),
+        element((0x20, 0x32), *b"DS", format!("-180\\-180\\{}", 1.5 * slice as f64).as_bytes()),
+        element((0x20, 0x37), *b"DS", b"1\\0\\0\\0\\1\\0"),
+        element((0x20, 0x52), *b"UI", format!("{UID}.4").as_bytes()),
+        element((0x28, 2), *b"US", &short(1)),
+        element((0x28, 4), *b"CS", b"MONOCHROME2"),
+        element((0x28, 0x10), *b"US", &short(SIDE)),
+        element((0x28, 0x11), *b"US", &short(SIDE)),
+        element((0x28, 0x30), *b"DS", b"0.703125\\0.703125"),
+        element((0x28, 0x100), *b"US", &short(16)),
+        element((0x28, 0x101), *b"US", &short(16)),
+        element((0x28, 0x102), *b"US", &short(15)),
+        element((0x28, 0x103), *b"US", &short(1)),
+        element((0x28, 0x1052), *b"DS", b"-1024"),
+        element((0x28, 0x1053), *b"DS", b"1"),
+        element((0x7fe0, 0x10), *b"OW", &pixels),
     ]
     .concat();
     let length = (meta.len() as u32).to_le_bytes();
-    [&[0; 128][..], b"DICM", &element((2, 0), b"UL", &length), &meta, &set].concat()
+    [&[0; 128][..], b"DICM", &element((2, 0), *b"UL", &length), &meta, &set].concat()
 }
 
 /// Tag, representation, length and value, padded to an even length.
-fn element((group, number): (u16, u16), vr: &[u8; 2], value: &[u8]) -> Vec<u8> {
+fn element((group, number): (u16, u16), vr: [u8; 2], value: &[u8]) -> Vec<u8> {
     let mut value = value.to_vec();
     if value.len() % 2 == 1 {
-        value.push(if vr == b"UI" { 0 } else { b' ' });
+        value.push(if vr == *b"UI" { 0 } else { b' ' });
     }
-    let mut bytes = [&group.to_le_bytes()[..], &number.to_le_bytes(), vr].concat();
-    if matches!(vr, b"OB" | b"OW") {
+    let mut bytes = [&group.to_le_bytes()[..], &number.to_le_bytes(), &vr].concat();
+    if matches!(&vr, b"OB" | b"OW") {
         bytes.extend_from_slice(&[0, 0]);
         bytes.extend_from_slice(&(value.len() as u32).to_le_bytes());
     } else {
