@@ -25,6 +25,7 @@ pub mod raster;
 pub mod tiff;
 
 mod channels;
+mod fields;
 mod gzip;
 mod length;
 mod payload;

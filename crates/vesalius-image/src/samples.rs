@@ -1,13 +1,16 @@
 //! Sample values and their types in memory, and how they come from and go to bytes.
 
 mod arithmetic;
+mod block;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{Read, Write};
 
 use crate::error::{Error, Result};
 
 pub(crate) use arithmetic::{Narrow, Sample, Wide, zeros};
+pub(crate) use block::{Block, Found, Scale};
 
 /// Bytes that are decoded at a time; small enough for the cache.
 const CHUNK_BYTES: usize = 1 << 16;
@@ -140,6 +143,16 @@ impl Samples {
     /// Where `idx` is past the end.
     pub fn get(&self, idx: usize) -> f64 {
         for_samples!(self, values => values[idx].as_f64())
+    }
+
+    /// The bytes of every value, low byte first; borrowed where the machine keeps them so.
+    pub(crate) fn to_bytes(&self) -> Result<Cow<'_, [u8]>> {
+        if cfg!(target_endian = "little") {
+            return Ok(Cow::Borrowed(for_samples!(self, values => bytemuck::cast_slice(values))));
+        }
+        let mut bytes = Vec::new();
+        self.write_to(&mut bytes).map_err(|error| Error::from_writing("the samples", error))?;
+        Ok(Cow::Owned(bytes))
     }
 
     /// Writes every value, low byte first.
