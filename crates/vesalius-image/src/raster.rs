@@ -81,6 +81,10 @@ pub fn decode(source: &Source<'_>, options: &ReadOptions) -> Result<Reading> {
     let volume = match bytes {
         [b'G', b'I', b'F', ..] => return gif::read(bytes, limits),
         [b'P', b'2' | b'3' | b'5' | b'6', ..] => pnm::read(bytes, limits)?,
+        [b'P', b'7', ..] => {
+            pnm::check_pam(bytes)?;
+            picture(bytes, limits)?
+        }
         [b'B', b'M', ..] if bmp::has_gray_palette(bytes) => bmp::first_channel(&picture(bytes, limits)?)?,
         _ => picture(bytes, limits)?,
     };

@@ -36,6 +36,19 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Volume> {
         .map_err(|_| Error::format(format!("the PNM picture has no pixels ({width} by {height})")))
 }
 
+/// Refuses a PAM whose samples would be stretched to the whole range; it has a header of its own.
+pub(super) fn check_pam(bytes: &[u8]) -> Result<()> {
+    let header = bytes.split(|byte| *byte == b'\n').take_while(|line| *line != b"ENDHDR");
+    let largest = header.filter_map(|line| line.strip_prefix(b"MAXVAL")).last();
+    match largest.map(<[u8]>::trim_ascii) {
+        None | Some(b"1" | b"255" | b"65535") => Ok(()),
+        Some(other) => Err(Error::unsupported(format!(
+            "the PAM picture goes up to {}, and 1, 255 and 65535 are read; save it as PGM or PPM",
+            String::from_utf8_lossy(&other[..other.len().min(20)])
+        ))),
+    }
+}
+
 /// The next whole number of the header, with comments passed over; `at` stops behind its last digit.
 fn number(bytes: &[u8], at: &mut usize) -> Result<u64> {
     while let Some(byte) = bytes.get(*at) {
