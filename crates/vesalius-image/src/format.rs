@@ -38,7 +38,19 @@ pub struct Format {
 }
 
 /// Every format, in the order in which bytes are tried.
-pub const FORMATS: &[Format] = &[crate::nrrd::FORMAT, crate::analyze::FORMAT, crate::nifti::FORMAT, crate::mgh::FORMAT];
+pub const FORMATS: &[Format] = &[
+    crate::nrrd::FORMAT,
+    crate::metaimage::FORMAT,
+    crate::analyze::FORMAT,
+    crate::nifti::FORMAT,
+    crate::mgh::FORMAT,
+    crate::tiff::FORMAT,
+    crate::raster::PNG,
+    crate::raster::JPEG,
+    crate::raster::BMP,
+    crate::raster::GIF,
+    crate::raster::PNM,
+];
 
 /// The format of these bytes; the name decides only where bytes cannot tell.
 pub fn of_bytes(bytes: &[u8], name: &str) -> Option<&'static Format> {

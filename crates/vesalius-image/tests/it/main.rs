@@ -17,14 +17,22 @@ mod cast;
 mod conformance;
 /// Damage of many kinds to a file of every format.
 mod fuzz;
+/// Files as the libraries of their formats write them: NRRD, MetaImage, TIFF and slides.
+mod formats;
 /// Headers that ask for more than there is, and archives that unfold too far.
 mod hostile;
+/// MetaImage: header forms, geometry, what is refused.
+mod metaimage;
 /// NIfTI files as nibabel writes them, and geometry round trips.
 mod nifti;
+/// NRRD: header forms, axes, geometry, what is refused.
+mod nrrd;
 /// NumPy files as NumPy writes them.
 mod numpy;
 /// Pictures: channels, depth, transparency.
 mod raster;
+/// TIFF: round trips, damage, hostile directories.
+mod tiff;
 
 /// Augmentation: identity, replay, geometry, intensity, configuration.
 mod augment;
