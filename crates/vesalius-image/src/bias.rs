@@ -10,7 +10,7 @@ mod sharpen;
 
 use rayon::prelude::*;
 
-use crate::crop::check_same_grid;
+use crate::crop::check_mask;
 use crate::error::{Error, Result};
 use crate::histogram::{Within, otsu_threshold};
 use crate::samples::{Samples, Value, for_samples, zeros};
@@ -73,7 +73,7 @@ pub struct Unbiased {
 /// Estimates the bias field in a mask and divides the image by it.
 ///
 /// Only voxels of the mask (not 0, one channel, same grid) with a finite value above 0 are looked at; without a mask,
-/// those above Otsu's threshold. An error where the image has several channels, fewer than two different values are
+/// those above Otsu's threshold, where SimpleITK takes all. An error where the image has several channels, fewer than two different values are
 /// left, or an option is impossible.
 pub fn correct_bias(volume: &Volume, mask: Option<&Volume>, options: &BiasOptions) -> Result<Unbiased> {
     check(volume, options)?;
@@ -102,7 +102,9 @@ fn check(volume: &Volume, options: &BiasOptions) -> Result<()> {
     let wrong = |what: String| Err(Error::parameter(what));
     if volume.shape()[0] != 1 {
         let n_channels = volume.shape()[0];
-        return wrong(format!("the image has {n_channels} channels, each with a bias of its own; correct them one by one"));
+        return wrong(format!(
+            "the image has {n_channels} channels, each with a bias of its own; correct them one by one"
+        ));
     }
     let is_positive = |value: f64| value.is_finite() && value > 0.0;
     if !is_positive(options.width) || !is_positive(options.wiener_noise) || options.convergence_threshold.is_nan() {
@@ -120,7 +122,9 @@ fn check(volume: &Volume, options: &BiasOptions) -> Result<()> {
         ));
     }
     let n_halvings = u32::try_from(options.iterations.len() - 1).unwrap_or(u32::MAX);
-    let last = |n: usize| 2_usize.checked_pow(n_halvings).and_then(|parts| n.checked_sub(3)?.checked_mul(parts)?.checked_add(3));
+    let last = |n: usize| {
+        2_usize.checked_pow(n_halvings).and_then(|parts| n.checked_sub(3)?.checked_mul(parts)?.checked_add(3))
+    };
     let n_points = options.n_control_points.iter().try_fold(1_usize, |product, n| product.checked_mul(last(*n)?));
     if options.n_control_points.iter().any(|n| *n < 4) || n_points.is_none_or(|n| n > POINTS_MAX) {
         return wrong(format!(
@@ -137,7 +141,7 @@ fn check(volume: &Volume, options: &BiasOptions) -> Result<()> {
 fn logarithms(volume: &Volume, mask: Option<&Volume>, sites: &Sites) -> Result<Vec<f32>> {
     let threshold = match mask {
         Some(mask) => {
-            check_same_grid(volume, mask)?;
+            check_mask(volume, mask)?;
             0.0
         }
         None => otsu_threshold(volume, OTSU_BINS, Within::All)?,

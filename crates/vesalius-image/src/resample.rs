@@ -153,7 +153,7 @@ impl Task<'_> {
         let n_old = size.iter().product();
         let n_new: usize = self.size.iter().product();
         let clamped = self.is_clamped();
-        let is_prepared = basis == Basis::Cubic || self.sigmas() != [0.0; 3];
+        let is_prepared = basis == Basis::Cubic || self.sigmas().iter().any(|sigma| *sigma > 0.0);
         let axes = self.axes(size.map(Line::identity), |sigma| Kernel::preparing(basis, sigma, S::Wide::PRECISION));
         let mut prepared: Vec<S::Wide> = zeros(if is_prepared { n_old } else { 0 })?;
         for (old, new) in old.chunks_exact(n_old).zip(new.chunks_exact_mut(n_new)) {
@@ -173,9 +173,7 @@ impl Task<'_> {
 
     fn axes<W: Wide>(&self, lines: [Line; 3], kernel: impl Fn(f64) -> Kernel) -> [Axis<W>; 3] {
         let sigmas = self.sigmas();
-        [0, 1, 2].map(|axis| {
-            Axis::new(lines[axis], self.shape[1 + axis], &kernel(sigmas[axis]), self.is_clamped())
-        })
+        [0, 1, 2].map(|axis| Axis::new(lines[axis], self.shape[1 + axis], &kernel(sigmas[axis]), self.is_clamped()))
     }
 
     /// Standard deviations of the smoothing along the old axes, in old voxels.

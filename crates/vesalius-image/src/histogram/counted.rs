@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::crop::check_same_grid;
+use crate::crop::check_mask;
 use crate::error::{Error, Result};
 use crate::samples::{Value, for_samples};
 use crate::volume::Volume;
@@ -35,11 +35,7 @@ impl<'a> Counted<'a> {
     /// Of all channels together; an error where the mask does not fit.
     pub(crate) fn all(volume: &'a Volume, within: Within<'a>) -> Result<Self> {
         if let Within::Mask(mask) = within {
-            check_same_grid(volume, mask)?;
-            if mask.shape()[0] != 1 {
-                let message = format!("the mask has {} channels; expected one for all channels", mask.shape()[0]);
-                return Err(Error::parameter(message));
-            }
+            check_mask(volume, mask)?;
         }
         Ok(Self { volume, range: 0..volume.samples().len(), within })
     }

@@ -1,5 +1,7 @@
 //! Resampling between grids that are turned against each other: every new voxel for itself.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::fixed::{BITS, Row};
@@ -29,21 +31,23 @@ pub(super) fn linear<S: Sample, T: Narrow<S::Wide>>(
         let n = out.len();
         let inside = if field.clamped { 0..n } else { row.inside(field.size, n) };
         let between = row.between(field.size, n);
-        let (start, end) = (between.start.clamp(inside.start, inside.end), between.end.clamp(inside.start, inside.end));
-        for (idx, out) in out[inside.clone()].iter_mut().zip(inside.clone()).map(|(out, idx)| (idx, out)) {
-            let value = if (start..end).contains(&idx) { field.between(row.at(idx)) } else { field.near(row.at(idx)) };
-            *out = T::narrow(value);
+        let start = between.start.clamp(inside.start, inside.end);
+        let end = between.end.clamp(start, inside.end);
+        let mut near = |range: Range<usize>| {
+            for (out, idx) in out[range.clone()].iter_mut().zip(range) {
+                *out = T::narrow(field.near(row.at(idx)));
+            }
+        };
+        near(inside.start..start);
+        near(end..inside.end);
+        for (out, idx) in out[start..end].iter_mut().zip(start..end) {
+            *out = T::narrow(field.between(row.at(idx)));
         }
     });
 }
 
 /// Fills one channel of `size` from the coefficients of a cubic B-spline.
-pub(super) fn spline<W: Wide, T: Narrow<W>>(
-    field: &Field<'_, W>,
-    map: &VoxelMap,
-    new: &mut [T],
-    size: [usize; 3],
-) {
+pub(super) fn spline<W: Wide, T: Narrow<W>>(field: &Field<'_, W>, map: &VoxelMap, new: &mut [T], size: [usize; 3]) {
     each_row(new, size, map, |row, out| {
         let n = out.len();
         let inside = if field.clamped { 0..n } else { row.inside(field.size, n) };
@@ -107,8 +111,7 @@ impl<S: Sample> Field<'_, S> {
             let first = (position[axis] >> BITS) - 1;
             std::array::from_fn(|tap| mirrored(first + tap as i64, self.size[axis]))
         });
-        let [by_z, by_y, by_x] =
-            position.map(|p| cubic(f64::fraction(p, BITS)).map(<S::Wide as Wide>::from_f64));
+        let [by_z, by_y, by_x] = position.map(|p| cubic(f64::fraction(p, BITS)).map(<S::Wide as Wide>::from_f64));
         let mut sum = S::Wide::default();
         for (z, weight_z) in z.into_iter().zip(by_z) {
             let mut plane = S::Wide::default();
