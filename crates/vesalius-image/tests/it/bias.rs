@@ -13,8 +13,9 @@ fn phantom() -> (Volume, Volume, Vec<f64>) {
     let (mut image, mut mask, mut truth) = (Vec::new(), Vec::new(), Vec::new());
     for idx in 0..n_z * n_y * n_x {
         let place = [idx / n_x / n_y, idx / n_x % n_y, idx % n_x];
-        let [w, v, u] = [0, 1, 2].map(|axis| 2.0 * place[axis] as f64 / (SHAPE[axis] as f64 - 1.0) - 1.0);
-        let radius = (u * u + v * v + w * w).sqrt();
+        let centered = [0, 1, 2].map(|axis| 2.0 * place[axis] as f64 / (SHAPE[axis] as f64 - 1.0) - 1.0);
+        let radius = centered.iter().map(|v| v * v).sum::<f64>().sqrt();
+        let [w, v, u] = centered;
         let folds = radius + 0.08 * (9.0 * u).sin() * (8.0 * v).sin() * (7.0 * w).sin();
         let tissue = if folds < 0.45 {
             900.0
@@ -23,8 +24,8 @@ fn phantom() -> (Volume, Volume, Vec<f64>) {
         } else {
             300.0
         };
-        let [z, y, x] = place;
-        let texture = 30.0 * ((7 * x + 13 * y + 29 * z + x * y) % 17) as f64 / 17.0;
+        let mixed = 7 * place[2] + 13 * place[1] + 29 * place[0] + place[2] * place[1];
+        let texture = 30.0 * (mixed % 17) as f64 / 17.0;
         let field = 0.25 * u - 0.2 * v * v + 0.15 * w * u + 0.1 * w;
         image.push(if radius < 0.95 { ((tissue + texture) * field.exp()) as f32 } else { 10.0 });
         mask.push(u8::from(radius < 0.95));
