@@ -10,7 +10,7 @@ mod sharpen;
 
 use rayon::prelude::*;
 
-use crate::crop::check_same_grid;
+use crate::crop::check_mask;
 use crate::error::{Error, Result};
 use crate::histogram::{Within, otsu_threshold};
 use crate::samples::{Samples, Value, for_samples, zeros};
@@ -73,7 +73,7 @@ pub struct Unbiased {
 /// Estimates the bias field in a mask and divides the image by it.
 ///
 /// Only voxels of the mask (not 0, one channel, same grid) with a finite value above 0 are looked at; without a mask,
-/// those above Otsu's threshold. An error where the image has several channels, fewer than two different values are
+/// those above Otsu's threshold, where SimpleITK takes all. An error where the image has several channels, fewer than two different values are
 /// left, or an option is impossible.
 pub fn correct_bias(volume: &Volume, mask: Option<&Volume>, options: &BiasOptions) -> Result<Unbiased> {
     check(volume, options)?;
@@ -141,7 +141,7 @@ fn check(volume: &Volume, options: &BiasOptions) -> Result<()> {
 fn logarithms(volume: &Volume, mask: Option<&Volume>, sites: &Sites) -> Result<Vec<f32>> {
     let threshold = match mask {
         Some(mask) => {
-            check_same_grid(volume, mask)?;
+            check_mask(volume, mask)?;
             0.0
         }
         None => otsu_threshold(volume, OTSU_BINS, Within::All)?,

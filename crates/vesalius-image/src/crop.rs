@@ -114,8 +114,19 @@ pub fn pad(volume: &Volume, margins: &Margins, padding: Padding, limits: &Limits
     Volume::new(samples, shape.map(|n| n as usize), moved(volume, origin)?)
 }
 
+/// An error where a mask has several channels or is not on the grid of the image; it says what differs.
+pub(crate) fn check_mask(volume: &Volume, mask: &Volume) -> Result<()> {
+    if mask.shape()[0] != 1 {
+        return Err(Error::parameter(format!(
+            "the mask has {} channels; expected one for all channels of the image",
+            mask.shape()[0]
+        )));
+    }
+    check_same_grid(volume, mask)
+}
+
 /// An error that says what differs where an image and a mask are not on the same grid.
-pub(crate) fn check_same_grid(volume: &Volume, mask: &Volume) -> Result<()> {
+fn check_same_grid(volume: &Volume, mask: &Volume) -> Result<()> {
     let [_, size @ ..] = volume.shape();
     let [_, mask_size @ ..] = mask.shape();
     let problem = match (volume.geometry(), mask.geometry()) {

@@ -153,7 +153,7 @@ impl Task<'_> {
         let n_old = size.iter().product();
         let n_new: usize = self.size.iter().product();
         let clamped = self.is_clamped();
-        let is_prepared = basis == Basis::Cubic || self.sigmas() != [0.0; 3];
+        let is_prepared = basis == Basis::Cubic || self.sigmas().iter().any(|sigma| *sigma > 0.0);
         let axes = self.axes(size.map(Line::identity), |sigma| Kernel::preparing(basis, sigma, S::Wide::PRECISION));
         let mut prepared: Vec<S::Wide> = zeros(if is_prepared { n_old } else { 0 })?;
         for (old, new) in old.chunks_exact(n_old).zip(new.chunks_exact_mut(n_new)) {

@@ -66,7 +66,7 @@ fn folded(kernel: &Kernel, position: f64, n_old: usize, precision: f64) -> (usiz
     }
     let counts = |sum: &f64| sum.abs() > precision;
     let n_before = sums.iter().take_while(|sum| !counts(sum)).count();
-    let n_kept = sums.iter().rposition(|sum| counts(sum)).map_or(0, |last| last + 1 - n_before);
+    let n_kept = sums.iter().rposition(counts).map_or(0, |last| last + 1 - n_before);
     let kept = &sums[n_before..n_before + n_kept];
     let total: f64 = kept.iter().sum();
     (start + n_before, kept.iter().map(|sum| sum / total).collect())

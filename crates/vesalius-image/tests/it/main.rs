@@ -36,6 +36,16 @@ mod tiff;
 
 /// Augmentation: identity, replay, geometry, intensity, configuration.
 mod augment;
+/// Bias-field correction: the true field of a phantom, SimpleITK, threads.
+mod bias;
+/// Cropping and padding: what stays, where it is, what comes around it.
+mod crop;
+/// Histograms, percentiles, thresholds, matching: closed forms, NumPy, SimpleITK.
+mod histogram;
+/// Windows, z-score, clipping: closed forms.
+mod intensity;
+/// Axis codes, and turning axes: every value keeps its place.
+mod orient;
 /// Heat maps over pictures.
 mod overlay;
 /// Resampling in the world: closed forms, SimpleITK and SciPy, threads.
