@@ -112,6 +112,7 @@ fn a_grid_is_checked() {
     };
     check([0, 4, 4], [1.0; 3], ErrorKind::Parameter);
     check([1 << 16, 1 << 8, 1 << 8], [1.0; 3], ErrorKind::Limit);
+    check([3, 5, 17 * 257 * 65_537], [1.0; 3], ErrorKind::Limit);
     check([usize::MAX, 2, 2], [1.0; 3], ErrorKind::Limit);
     for bad in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e7, 1e-10] {
         check([4, 4, 4], [1.0, bad, 1.0], ErrorKind::Parameter);
