@@ -33,7 +33,7 @@ pub(crate) fn balls(shape: [usize; 3]) -> Vec<bool> {
     volume_of(shape, |place| {
         idx += 1;
         let square = |center: &[usize; 3]| (0..3).map(|axis| place[axis].abs_diff(center[axis]).pow(2)).sum::<usize>();
-        balls.iter().any(|(center, radius)| square(center) <= radius * radius) != (scrambled(idx - 1) % 50 == 0)
+        balls.iter().any(|(center, radius)| square(center) <= radius * radius) != scrambled(idx - 1).is_multiple_of(50)
     })
 }
 
