@@ -14,7 +14,7 @@ use crate::distance;
 use crate::error::{Error, Result};
 use crate::mask::{self, Grid, Mask};
 
-/// Distances that pass a radius by this part of its square still count as within it: 20 steps of 0.1 mm are 2 mm.
+/// Distances that pass a radius by this part of its square still count as within it, as far as `f32` rounds.
 const TOLERANCE: f64 = 1e-6;
 
 /// What a mask grows or shrinks by.

@@ -62,12 +62,14 @@ fn opening_is_within_the_mask_and_closing_around_it_and_both_are_final() {
 }
 
 #[test]
-fn a_step_on_the_radius_is_within_it() {
-    // 20 × 0.1 is not 2 in binary.
-    let grid = Grid::new([1, 1, 50], [1.0, 1.0, 0.1]).unwrap();
-    let voxels = volume_of(grid.shape(), |place| place[2] == 25);
-    let dilated = dilate(&Mask::new(&voxels, grid).unwrap(), ball(2.0)).unwrap();
-    assert_eq!(dilated.iter().filter(|inside| **inside).count(), 41);
+fn a_voxel_on_the_radius_is_within_it() {
+    // 12² + 35² = 37², but not in `f32` with steps of 0.1 mm.
+    let grid = Grid::new([1, 13, 36], [1.0, 0.1, 0.1]).unwrap();
+    let voxels = volume_of(grid.shape(), |place| place == [0, 0, 0]);
+    let dilated = dilate(&Mask::new(&voxels, grid).unwrap(), ball(3.7)).unwrap();
+    assert!(dilated.iter().all(|inside| *inside));
+    let smaller = dilate(&Mask::new(&voxels, grid).unwrap(), ball(3.699)).unwrap();
+    assert_eq!(smaller.iter().filter(|inside| !**inside).count(), 1);
 }
 
 #[test]
