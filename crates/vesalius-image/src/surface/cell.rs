@@ -106,7 +106,7 @@ fn area(points: &[Point], scaled: &[Point]) -> [f64; 2] {
 
 fn triangle([a, b, c]: [Point; 3]) -> f64 {
     let side = |to: Point| -> Point { std::array::from_fn(|axis| to[axis] - a[axis]) };
-    let (u, v) = (side(b), side(c));
-    let cross = |i: usize, j: usize| u[i] * v[j] - u[j] * v[i];
+    let sides = [side(b), side(c)];
+    let cross = |from: usize, to: usize| sides[0][from] * sides[1][to] - sides[0][to] * sides[1][from];
     (cross(1, 2).powi(2) + cross(2, 0).powi(2) + cross(0, 1).powi(2)).sqrt() / 2.0
 }
