@@ -38,7 +38,7 @@ pub struct Format {
 }
 
 /// Every format, in the order in which bytes are tried.
-pub const FORMATS: &[Format] = &[];
+pub const FORMATS: &[Format] = &[crate::nrrd::FORMAT];
 
 /// The format of these bytes; the name decides only where bytes cannot tell.
 pub fn of_bytes(bytes: &[u8], name: &str) -> Option<&'static Format> {

@@ -1,6 +1,12 @@
 //! Where voxels are: spacing, origin and direction, checked once.
 
+mod difference;
+mod grid;
+
 use crate::error::{Error, Result};
+
+pub use difference::{Aspect, Difference};
+pub use grid::Grid;
 
 /// How far direction columns may be from unit length and right angles; `f32` headers round to about 1e-7,
 /// and some writers round to four digits.
@@ -89,12 +95,28 @@ impl Geometry {
 
     /// The voxel position `[x, y, z]` of a world position in millimeters, LPS; the reverse of [`Self::world_mm`].
     ///
-    /// Exact to the tolerance to which the direction is a rotation: its transpose stands for its inverse.
+    /// By the true inverse of [`Self::affine`]: a direction that is a rotation only to four digits loses nothing.
     pub fn voxel(&self, world_mm: [f64; 3]) -> [f64; 3] {
-        let offset: [f64; 3] = std::array::from_fn(|row| world_mm[row] - self.origin_mm[row]);
+        self.voxel_step(std::array::from_fn(|row| world_mm[row] - self.origin_mm[row]))
+    }
+
+    /// A way through the world in millimeters, LPS, in voxels `[x, y, z]`.
+    pub(crate) fn voxel_step(&self, way_mm: [f64; 3]) -> [f64; 3] {
+        let inverse = self.inverse_direction();
         std::array::from_fn(|axis| {
-            let along: f64 = (0..3).map(|row| self.direction[row][axis] * offset[row]).sum();
+            let along: f64 = (0..3).map(|row| inverse[axis][row] * way_mm[row]).sum();
             along / self.spacing_mm[axis]
         })
+    }
+
+    /// By cofactors; columns that are orthonormal within the tolerance have a determinant near 1 or -1.
+    fn inverse_direction(&self) -> [[f64; 3]; 3] {
+        let m = &self.direction;
+        let cofactor = |row: usize, column: usize| {
+            let [(r1, r2), (c1, c2)] = [row, column].map(|i| ((i + 1) % 3, (i + 2) % 3));
+            m[r1][c1] * m[r2][c2] - m[r1][c2] * m[r2][c1]
+        };
+        let determinant: f64 = (0..3).map(|column| m[0][column] * cofactor(0, column)).sum();
+        std::array::from_fn(|row| std::array::from_fn(|column| cofactor(column, row) / determinant))
     }
 }

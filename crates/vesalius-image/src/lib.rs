@@ -24,7 +24,10 @@ pub mod nrrd;
 pub mod raster;
 pub mod tiff;
 
+mod channels;
 mod gzip;
+mod length;
+mod payload;
 
 pub mod crop;
 pub mod orient;
@@ -37,6 +40,7 @@ pub mod intensity;
 
 pub mod components;
 pub mod distance;
+pub mod mask;
 pub mod morphology;
 pub mod surface;
 
@@ -47,7 +51,7 @@ pub mod overlay;
 
 pub use error::{Error, ErrorKind, Result};
 pub use fingerprint::Fingerprint;
-pub use geometry::Geometry;
+pub use geometry::{Aspect, Difference, Geometry, Grid};
 pub use limits::Limits;
 pub use reading::{Problem, ReadOptions, Reading, Source, Values};
 pub use samples::{Dtype, Samples};

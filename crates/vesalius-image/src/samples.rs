@@ -1,8 +1,12 @@
 //! Sample values and their types in memory, and how they come from and go to bytes.
 
+mod arithmetic;
+
 use std::io::{Read, Write};
 
 use crate::error::{Error, Result};
+
+pub(crate) use arithmetic::{Narrow, Sample, Wide, zeros};
 
 /// Bytes that are decoded at a time; small enough for the cache.
 const CHUNK_BYTES: usize = 1 << 16;

@@ -6,6 +6,8 @@
     reason = "tests stop at the first surprise and say what they skip"
 )]
 
+/// Voxels and world, and what two grids differ in.
+mod geometry;
 /// Shape, range, fingerprint, geometry.
 mod volume;
 
@@ -24,11 +26,26 @@ mod raster;
 mod augment;
 /// Heat maps over pictures.
 mod overlay;
+/// Resampling in the world: closed forms, SimpleITK and SciPy, threads.
+mod resample;
 /// Enlarging and shrinking.
 mod resize;
 
+/// Connected components of masks and label maps.
+mod components;
+/// Distances to masks and within them.
+mod distance;
+/// Masks and grids, and the formulas of the tests of mask operations.
+mod mask;
+/// Dilation, erosion, opening, closing, holes.
+mod morphology;
+/// Surface elements, contours, boundary voxels.
+mod surface;
+
 /// Published datasets, where they are at hand.
 mod real_data;
+/// Published masks, where they are at hand.
+mod real_masks;
 
 use std::path::PathBuf;
 

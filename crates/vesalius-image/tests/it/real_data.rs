@@ -9,7 +9,7 @@ use vesalius_image::{Limits, Samples, nifti};
 use crate::golden;
 
 /// A folder of `VESALIUS_DATA`, default `shared/data` beside the checkout; says so where it is absent.
-fn folder(name: &str) -> Option<PathBuf> {
+pub(crate) fn folder(name: &str) -> Option<PathBuf> {
     let default = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let path = std::env::var_os("VESALIUS_DATA").map_or(default, PathBuf::from).join(name);
     if !path.is_dir() {

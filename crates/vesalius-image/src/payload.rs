@@ -1,0 +1,187 @@
+//! Samples behind a text header: where they begin, how they are packed, and in how many files they lie.
+//!
+//! NRRD and MetaImage describe the same few ways to keep numbers; this is the one place that reads them.
+
+mod names;
+mod numerals;
+
+use std::io::{Read, Write};
+
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
+use flate2::write::ZlibEncoder;
+use flate2::{Compression, GzBuilder};
+
+use crate::error::{Error, Result};
+use crate::limits::Limits;
+use crate::reading::Source;
+use crate::samples::{ByteOrder, Dtype, Samples, read_samples};
+
+pub(crate) use names::numbered;
+
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// How the numbers are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Packing {
+    /// One behind the other.
+    Raw,
+    /// As gzip or zlib stream, told by its first bytes.
+    Deflated,
+    /// As decimal text.
+    Text,
+}
+
+/// Where the numbers begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// Behind this many lines of the stored file, and then this many unpacked bytes.
+    Behind { n_lines: usize, n_bytes: u64 },
+    /// Where exactly as much follows as is needed.
+    FromEnd,
+}
+
+/// The samples that a header announces.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Payload {
+    pub(crate) packing: Packing,
+    pub(crate) dtype: Dtype,
+    pub(crate) order: ByteOrder,
+    pub(crate) start: Start,
+    /// Checked against the limits before.
+    pub(crate) n_samples: u64,
+}
+
+/// Where the numbers lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Behind the header, from this byte on.
+    Inside(usize),
+    /// In files beside the header, an equal part in each.
+    Beside(Vec<String>),
+}
+
+impl Payload {
+    /// Reads all samples.
+    pub(crate) fn read(&self, place: &Place, source: &Source<'_>, limits: &Limits) -> Result<Samples> {
+        match place {
+            Place::Inside(at) => self.of_bytes(source.bytes.get(*at..).unwrap_or_default(), limits),
+            Place::Beside(names) => self.of_files(names, source, limits),
+        }
+    }
+
+    fn of_files(&self, names: &[String], source: &Source<'_>, limits: &Limits) -> Result<Samples> {
+        let n_files = names.len() as u64;
+        if n_files == 0 || !self.n_samples.is_multiple_of(n_files) {
+            return Err(Error::format(format!(
+                "{n_files} data files cannot hold {} samples in equal parts; correct the list of files",
+                self.n_samples
+            )));
+        }
+        let part = Self { n_samples: self.n_samples / n_files, ..*self };
+        let read = |name: &String| {
+            let bytes = source.beside(name)?;
+            part.of_bytes(&bytes, limits).map_err(|error| error.in_file(name.as_ref()))
+        };
+        let mut whole = read(&names[0])?;
+        for name in &names[1..] {
+            whole = joined(whole, read(name)?);
+        }
+        Ok(whole)
+    }
+
+    fn of_bytes(&self, bytes: &[u8], limits: &Limits) -> Result<Samples> {
+        let n_bytes = self.n_samples.saturating_mul(self.dtype.stored_bytes());
+        let (n_lines, n_skipped) = match self.start {
+            Start::Behind { n_lines, n_bytes } => (n_lines, n_bytes),
+            Start::FromEnd if self.packing == Packing::Raw => (0, (bytes.len() as u64).saturating_sub(n_bytes)),
+            Start::FromEnd => {
+                return Err(Error::unsupported(
+                    "the header counts the samples from the end of packed bytes, where nobody can count; \
+                     give the bytes in front of them",
+                ));
+            }
+        };
+        let bytes = behind_lines(bytes, n_lines)?;
+        match self.packing {
+            Packing::Raw => {
+                let n_needed = n_skipped.saturating_add(n_bytes);
+                if (bytes.len() as u64) < n_needed {
+                    return Err(Error::format(format!(
+                        "the header announces {n_needed} bytes of samples, and {} are there; \
+                         the file is truncated or its header damaged",
+                        bytes.len()
+                    )));
+                }
+                read_samples(&mut &bytes[n_skipped as usize..], self.dtype, self.order, self.n_samples)
+            }
+            Packing::Deflated => {
+                limits.check_expansion(n_bytes.saturating_add(n_skipped), bytes.len() as u64)?;
+                if bytes.starts_with(&GZIP_MAGIC) {
+                    self.of_stream(&mut MultiGzDecoder::new(bytes), n_skipped)
+                } else {
+                    self.of_stream(&mut ZlibDecoder::new(bytes), n_skipped)
+                }
+            }
+            Packing::Text => {
+                let text = bytes.get(n_skipped.min(bytes.len() as u64) as usize..).unwrap_or_default();
+                numerals::read(text, self.dtype, self.n_samples)
+            }
+        }
+    }
+
+    fn of_stream(&self, from: &mut dyn Read, n_skipped: u64) -> Result<Samples> {
+        let packed = |error| Error::from_reading("the packed sample data", error);
+        let n_passed = std::io::copy(&mut (&mut *from).take(n_skipped), &mut std::io::sink()).map_err(packed)?;
+        if n_passed < n_skipped {
+            return Err(Error::format("the packed data ends before its samples; fetch or save the file again"));
+        }
+        let samples = read_samples(from, self.dtype, self.order, self.n_samples)?;
+        // The checksum stands behind the last byte and is met by asking for one more.
+        from.read(&mut [0]).map_err(packed)?;
+        Ok(samples)
+    }
+}
+
+/// Two parts of one sample type; wide integers may have been narrowed differently, and `f64` holds both.
+fn joined(first: Samples, second: Samples) -> Samples {
+    macro_rules! join {
+        ($($kind:ident),*) => {
+            match (first, second) {
+                $((Samples::$kind(mut values), Samples::$kind(more)) => {
+                    values.extend(more);
+                    Samples::$kind(values)
+                })*
+                (first, second) => {
+                    let mut values = first.to_f64();
+                    values.extend(second.to_f64());
+                    Samples::F64(values)
+                }
+            }
+        };
+    }
+    join!(U8, I8, U16, I16, U32, I32, F32, F64)
+}
+
+fn behind_lines(mut bytes: &[u8], n_lines: usize) -> Result<&[u8]> {
+    for _ in 0..n_lines {
+        let end = bytes.iter().position(|byte| *byte == b'\n').ok_or_else(|| {
+            Error::format(format!("the samples lie behind {n_lines} lines, and fewer are there; correct the line skip"))
+        })?;
+        bytes = &bytes[end + 1..];
+    }
+    Ok(bytes)
+}
+
+/// The samples as gzip stream, low byte first; equal samples give equal bytes.
+pub(crate) fn gzip(samples: &Samples) -> Result<Vec<u8>> {
+    let mut stream = GzBuilder::new().mtime(0).write(Vec::new(), Compression::default());
+    let written = samples.write_to(&mut stream).and_then(|()| stream.finish());
+    written.map_err(|error| Error::from_writing("the volume", error))
+}
+
+/// The samples as zlib stream, low byte first; equal samples give equal bytes.
+pub(crate) fn zlib(samples: &Samples) -> Result<Vec<u8>> {
+    let mut stream = ZlibEncoder::new(Vec::new(), Compression::default());
+    samples.write_to(&mut stream).map_err(|error| Error::from_writing("the volume", error))?;
+    stream.flush().and_then(|()| stream.finish()).map_err(|error| Error::from_writing("the volume", error))
+}
