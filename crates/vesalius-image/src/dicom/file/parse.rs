@@ -15,6 +15,9 @@ use crate::samples::ByteOrder;
 const ITEM_END: Tag = Tag(0xfffe, 0xe00d);
 const SEQUENCE_END: Tag = Tag(0xfffe, 0xe0dd);
 
+/// Retired in 2006, and still in archives.
+const EXPLICIT_BIG_ENDIAN: &str = "1.2.840.10008.1.2.2";
+
 const PREAMBLE_BYTES: usize = 128;
 const MAGIC: &[u8] = b"DICM";
 const UNDEFINED: u32 = 0xffff_ffff;
@@ -79,7 +82,7 @@ pub(super) fn parse<'a>(bytes: Cow<'a, [u8]>, limits: &Limits) -> Result<File<'a
         (None, None) => uids::IMPLICIT_VR_LITTLE_ENDIAN.to_owned(),
     };
     file.order = match file.syntax.as_str() {
-        uids::EXPLICIT_VR_BIG_ENDIAN => ByteOrder::HighFirst,
+        EXPLICIT_BIG_ENDIAN => ByteOrder::HighFirst,
         _ => ByteOrder::LowFirst,
     };
     let mut scanner = Scanner::new(limits);
@@ -101,17 +104,13 @@ pub(super) fn parse<'a>(bytes: Cow<'a, [u8]>, limits: &Limits) -> Result<File<'a
 }
 
 fn is_deflated(syntax: &str) -> bool {
-    [
-        uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
-        uids::JPIP_REFERENCED_DEFLATE,
-        uids::JPIPHTJ2K_REFERENCED_DEFLATE,
-    ]
-    .contains(&syntax)
+    [uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN, uids::JPIP_REFERENCED_DEFLATE, uids::JPIPHTJ2K_REFERENCED_DEFLATE]
+        .contains(&syntax)
 }
 
 fn assumed_syntax(order: ByteOrder, encoding: Encoding) -> &'static str {
     match (order, encoding) {
-        (ByteOrder::HighFirst, _) => uids::EXPLICIT_VR_BIG_ENDIAN,
+        (ByteOrder::HighFirst, _) => EXPLICIT_BIG_ENDIAN,
         (_, Encoding::Explicit) => uids::EXPLICIT_VR_LITTLE_ENDIAN,
         (_, Encoding::Implicit) => uids::IMPLICIT_VR_LITTLE_ENDIAN,
     }
