@@ -13,6 +13,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// Folders within folders that are looked into; deeper ones are a mistake or a trap.
 const DEPTH_MAX: usize = 32;
 
+/// The name of DICOM in the registry of formats.
+const DICOM: &str = "dicom";
+
 /// A DICOM series, without anything that could tell who the patient is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Series {
@@ -90,7 +93,7 @@ pub(crate) fn holdings(path: &Path, options: &ReadOptions) -> Vec<Holding> {
 pub(crate) fn read(path: &Path, choice: &Choice, options: &ReadOptions) -> Result<(Reading, &'static str)> {
     if is_medium(path) {
         let index = dicom::open(path, options)?;
-        return Ok((read_series(path, &index, choice, options)?, dicom::FORMAT.name));
+        return Ok((read_series(path, &index, choice, options)?, DICOM));
     }
     if choice.series_uid.is_some() || choice.volume.is_some() {
         let message = format!("{} is one file; a series is chosen from a folder, a zip or a DICOMDIR", path.display());
@@ -167,7 +170,7 @@ impl Holding {
     pub(crate) fn format(&self) -> Option<&'static str> {
         match &self.what {
             What::File(format) => format.map(|format| format.name),
-            What::Stack(..) => Some(dicom::FORMAT.name),
+            What::Stack(..) => Some(DICOM),
             What::Foreign | What::Nothing => None,
         }
     }
