@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::error::{Error, Result};
 use crate::geometry::{Geometry, Grid};
 use crate::limits::Limits;
-use crate::resample::mirrored;
+use crate::resample::{check_axes, mirrored};
 use crate::samples::{Sample, Value, for_samples, map_samples, zeros};
 use crate::volume::Volume;
 
@@ -97,6 +97,7 @@ pub fn pad(volume: &Volume, margins: &Margins, padding: Padding, limits: &Limits
         shape[1 + axis] = n.ok_or_else(too_large)? as u64;
     }
     limits.n_samples(&shape, volume.samples().dtype().stored_bytes())?;
+    check_axes([shape[1], shape[2], shape[3]].map(|n| n as usize))?;
     for axis in 0..3 {
         let before = margins.before[axis] as i64;
         let old = |new: i64| match padding {

@@ -2,6 +2,7 @@
 
 pub(crate) mod file;
 
+mod assemble;
 mod clock;
 mod collect;
 mod grid;
@@ -17,6 +18,9 @@ mod values;
 
 pub use collect::PassedOver;
 pub use grid::Grid;
-pub(crate) use image::FORMAT;
+pub use image::FORMAT;
 pub use series::{Derived, DerivedKind, Index, Series, open};
 pub use stack::Stack;
+
+pub mod structures;
+pub mod suv;

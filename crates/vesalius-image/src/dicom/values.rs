@@ -89,6 +89,34 @@ impl Rescale {
     }
 }
 
+/// How each of so many frames is rescaled: by its functional groups, else by the file.
+pub(crate) fn rescales(set: Set<'_>, n_frames: usize) -> Result<Vec<Rescale>> {
+    let group =
+        |groups: Option<Set<'_>>| match groups.and_then(|set| set.item(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE)) {
+            Some(item) => Rescale::of(item),
+            None => Ok(None),
+        };
+    let whole = match Rescale::of(set)? {
+        Some(rescale) => Some(rescale),
+        None => group(set.item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE))?,
+    };
+    let whole = whole.unwrap_or(Rescale::NONE);
+    let mut by_frame = Vec::new();
+    for item in set.items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE) {
+        by_frame.push(group(Some(item))?.unwrap_or(whole));
+    }
+    if by_frame.iter().all(|rescale| *rescale == whole) {
+        return Ok(vec![whole; n_frames]);
+    }
+    if by_frame.len() != n_frames {
+        return Err(Error::format(format!(
+            "{} frames are described and {n_frames} stored; the header is damaged; read the stored values instead",
+            by_frame.len()
+        )));
+    }
+    Ok(by_frame)
+}
+
 /// What the values of a data set are in: what the file says, and Hounsfield units for rescaled CT.
 pub(crate) fn units(set: Set<'_>) -> Result<Option<String>> {
     let said = match set.text(tags::RESCALE_TYPE)? {

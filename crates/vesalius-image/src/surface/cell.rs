@@ -5,8 +5,8 @@
 //! polygons. Two things have to be chosen.
 //!
 //! - *A face whose inner corners lie diagonally* can be crossed in two ways. The lines cut off the corners of
-//!   the side that has fewer corners in the cell, the inner ones where both have four, so that a mask and its
-//!   background have the same surface except there.
+//!   the side that has fewer corners in the cell, so that a mask and its background have the same surface. Where
+//!   both have four, either choice has the same area, and the inner corners are cut off.
 //! - *A polygon of five or six corners* is not flat. It is divided into triangles so that their area is the largest
 //!   at equal spacing, and their area at the real spacing is taken; all such divisions agree in it.
 //!

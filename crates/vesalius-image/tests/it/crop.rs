@@ -93,7 +93,7 @@ fn cropping_undoes_padding() {
 fn padding_meets_limits() {
     let old = counted();
     let far = |n: usize| Margins { before: [0, 0, n], after: [0; 3] };
-    for n in [usize::MAX, 1 << 62, 1 << 40] {
+    for n in [usize::MAX, 1 << 62, 1 << 40, 1 << 25] {
         let error = pad(&old, &far(n), Padding::Edge, &Limits::default()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Limit, "{n}");
     }

@@ -6,19 +6,19 @@
     reason = "tests stop at the first surprise and say what they skip"
 )]
 
+/// Other sample types, and what would be lost.
+mod cast;
 /// Voxels and world, and what two grids differ in.
 mod geometry;
 /// Shape, range, fingerprint, geometry.
 mod volume;
-/// Other sample types, and what would be lost.
-mod cast;
 
 /// Every format: round trips of every sample type, truncation, damage.
 mod conformance;
-/// Damage of many kinds to a file of every format.
-mod fuzz;
 /// Files as the libraries of their formats write them: NRRD, MetaImage, TIFF and slides.
 mod formats;
+/// Damage of many kinds to a file of every format.
+mod fuzz;
 /// Headers that ask for more than there is, and archives that unfold too far.
 mod hostile;
 /// MetaImage: header forms, geometry, what is refused.
