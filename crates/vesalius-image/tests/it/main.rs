@@ -15,6 +15,8 @@ mod volume;
 mod conformance;
 /// Headers that ask for more than there is, and archives that unfold too far.
 mod hostile;
+/// NIfTI, Analyze, MGH and arrays by every name: as nibabel reads them, and what is hostile or odd.
+mod neuro;
 /// NIfTI files as nibabel writes them, and geometry round trips.
 mod nifti;
 /// NumPy files as NumPy writes them.
