@@ -31,7 +31,7 @@ pub(crate) const FORMAT: Format = Format {
     name: "nifti",
     title: "NIfTI-1 and NIfTI-2",
     endings: &["nii.gz", "nii", "hdr", "img", "hdr.gz", "img.gz"],
-    recognizes: |bytes| start(bytes).is_ok_and(|start| header::is_header(&start)),
+    recognizes: |bytes| start(bytes).is_ok_and(|start| header::layout(&start).is_some()),
     decode: read,
     encode: Some(write),
 };
@@ -58,7 +58,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Volume> {
 /// anything. Geometry is the sform, else the qform, else `None`: spacing alone does not say where voxels are.
 pub fn read(source: &Source<'_>, options: &ReadOptions) -> Result<Reading> {
     let start = start(source.bytes)?;
-    if !header::is_header(&start) && pair::is_samples(source.name) {
+    if header::layout(&start) != Some(Layout::Single) && pair::is_samples(source.name) {
         let beside = pair::read(source, Half::Header)?;
         let start = self::start(&beside)?;
         if analyze::is_header(&start) {

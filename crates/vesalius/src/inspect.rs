@@ -20,6 +20,7 @@ use crate::open::{self, Holding};
 use crate::progress::Context;
 
 pub use checks::CODES;
+pub(crate) use checks::is_about_place;
 pub use compare::Comparison;
 pub use kind::Kind;
 pub use open::Series;
@@ -112,7 +113,7 @@ impl Record {
         }
         match holding.read(options) {
             Ok(reading) => record.take(holding, reading, &options.limits),
-            Err(error) => record.problems.push(checks::unreadable(&error)),
+            Err(error) => record.problems.push(checks::unreadable(holding.path(), &error)),
         }
         record
     }

@@ -78,12 +78,11 @@ pub(super) struct Header {
     pub(super) sform: [[f64; 4]; 3],
 }
 
-/// Whether bytes begin with a NIfTI header.
-pub(super) fn is_header(bytes: &[u8]) -> bool {
-    match version(bytes) {
-        Some((Version::One, _)) => bytes.get(344..348).is_some_and(|magic| layout_1(magic).is_some()),
-        Some((Version::Two, _)) => bytes.get(4..8).is_some_and(|magic| layout_2(magic).is_some()),
-        None => false,
+/// Where the samples are by the header that bytes begin with; `None` where it is none of NIfTI.
+pub(super) fn layout(bytes: &[u8]) -> Option<Layout> {
+    match version(bytes)?.0 {
+        Version::One => layout_1(bytes.get(344..348)?),
+        Version::Two => layout_2(bytes.get(4..8)?),
     }
 }
 

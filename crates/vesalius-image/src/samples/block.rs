@@ -63,23 +63,22 @@ impl Block<'_> {
     ///
     /// `stored_bytes` is what one number takes in the file, `sample_bytes` what it takes in memory.
     pub(crate) fn check(&self, stored_bytes: u64, sample_bytes: u64, limits: &Limits) -> Result<()> {
-        let n_bytes = self.n.checked_mul(stored_bytes).and_then(|n| n.checked_add(self.offset));
-        let n_bytes = n_bytes.filter(|n| *n <= limits.bytes_max && usize::try_from(*n).is_ok()).ok_or_else(|| {
-            Error::limit(format!(
-                "{} samples of {stored_bytes} bytes from byte {} on are more than the {} bytes that are allowed; \
-                 raise the limit if the file is to be trusted",
-                self.n, self.offset, limits.bytes_max
-            ))
-        })?;
         limits.n_samples(&[self.n], sample_bytes)?;
+        let n_bytes = self.n.checked_mul(stored_bytes).and_then(|n| n.checked_add(self.offset)).unwrap_or(u64::MAX);
         if gzip::is_gzip(self.bytes) {
-            return limits.check_expansion(n_bytes, self.bytes.len() as u64);
-        }
-        if n_bytes > self.bytes.len() as u64 {
+            limits.check_expansion(n_bytes, self.bytes.len() as u64)?;
+        } else if n_bytes > self.bytes.len() as u64 {
             return Err(Error::format(format!(
                 "the header announces {n_bytes} bytes, and {} are there; \
                  the file is truncated or its header damaged, fetch or save it again",
                 self.bytes.len()
+            )));
+        }
+        if n_bytes > limits.bytes_max || usize::try_from(n_bytes).is_err() {
+            return Err(Error::limit(format!(
+                "{} samples of {stored_bytes} bytes from byte {} on are more than the {} bytes that are allowed; \
+                 raise the limit if the file is to be trusted",
+                self.n, self.offset, limits.bytes_max
             )));
         }
         Ok(())

@@ -23,6 +23,8 @@ mod fuzz;
 mod hostile;
 /// MetaImage: header forms, geometry, what is refused.
 mod metaimage;
+/// NIfTI, Analyze, MGH and arrays by every name: as nibabel reads them, and what is hostile or odd.
+mod neuro;
 /// NIfTI files as nibabel writes them, and geometry round trips.
 mod nifti;
 /// NRRD: header forms, axes, geometry, what is refused.

@@ -8,6 +8,7 @@ use vesalius_image::{Geometry, Grid, Reading, Volume};
 
 use super::{ConvertOptions, Crop, Supplied, Target, plain};
 use crate::error::{Error, ErrorKind, Result};
+use crate::inspect::is_about_place;
 use crate::open::quoted;
 
 /// The volume with the geometry that was supplied; where only a part was, the rest is that of the file.
@@ -28,7 +29,7 @@ pub(super) fn supply(reading: &mut Reading, supplied: &Supplied) -> Result<Volum
     let geometry = Geometry::new(spacing_mm, origin_mm, direction)?;
     reading.spacing_mm = Some(spacing_mm);
     // What was missing has been supplied.
-    reading.problems.retain(|problem| !problem.code.starts_with("no-"));
+    reading.problems.retain(|problem| !is_about_place(problem.code));
     Ok(Volume::new(volume.samples().clone(), volume.shape(), Some(geometry))?)
 }
 

@@ -37,20 +37,29 @@ const WHITES: [f64; 2] = [255.0, 65_535.0];
 const CHECKS: &[fn(&Look<'_>) -> Option<Problem>] =
     &[not_finite, no_geometry, mask_values, constant, anisotropic, huge];
 
+/// Whether a reader has found that a file does not say where its voxels are.
+pub(crate) fn is_about_place(code: &str) -> bool {
+    let codes = ["no-orientation", "no-spacing", "no-pixel-spacing", "no-slice-spacing", "no-slice-depth"];
+    codes.contains(&code)
+}
+
 /// The problems of an image.
 pub(super) fn check(look: &Look<'_>) -> Vec<Problem> {
     CHECKS.iter().filter_map(|check| check(look)).collect()
 }
 
 /// The problem of a file that cannot be read.
-pub(super) fn unreadable(error: &Error) -> Problem {
+pub(super) fn unreadable(path: &Path, error: &Error) -> Problem {
     let (code, remedy) = match error.kind() {
         ErrorKind::Limit => ("too-large", "read it only if you trust it, on a machine with room for it"),
         ErrorKind::Unsupported => ("unreadable", "save it in another form, as the message says"),
         ErrorKind::Read => ("unreadable", "check that the file is there and may be read"),
         _ => ("unreadable", "fetch or save the file again, and compare its size to that of the source"),
     };
-    Problem::new(code, error.to_string(), remedy)
+    let message = error.to_string();
+    // The record names the path already.
+    let place = format!("{}: ", path.display());
+    Problem::new(code, message.strip_prefix(&place).unwrap_or(&message), remedy)
 }
 
 fn not_finite(look: &Look<'_>) -> Option<Problem> {
@@ -67,7 +76,7 @@ fn not_finite(look: &Look<'_>) -> Option<Problem> {
 /// A picture needs no place in the world; several slices do.
 fn no_geometry(look: &Look<'_>) -> Option<Problem> {
     let [_, z, ..] = look.reading.volume.shape();
-    let is_known = look.reading.problems.iter().any(|problem| problem.code.starts_with("no-"));
+    let is_known = look.reading.problems.iter().any(|problem| is_about_place(problem.code));
     (z > 1 && look.reading.volume.geometry().is_none() && !is_known).then(|| {
         let known = if look.reading.spacing_mm.is_some() { "" } else { "spacing, " };
         Problem::new(
