@@ -7,7 +7,7 @@ use serde_json::Value;
 use vesalius_image::{ErrorKind, ReadOptions, Samples, Values, Volume, format};
 
 use crate::golden;
-use crate::real_data::data;
+use crate::real_data::folder;
 
 /// Largest difference of a sample where a codec loses something, in steps of the stored values.
 const LOSSY_TOLERANCE: f64 = 3.0;
@@ -63,7 +63,7 @@ fn difference(path: &Path, expected: &Value) -> Option<String> {
 
 #[test]
 fn every_file_is_read_as_pydicom_reads_it() {
-    let Some(folder) = data("pydicom-files") else { return };
+    let Some(folder) = folder("pydicom-files") else { return };
     let expected: Value = serde_json::from_str(&std::fs::read_to_string(golden("dicom.json")).unwrap()).unwrap();
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for (name, expected) in expected["files"].as_object().unwrap() {

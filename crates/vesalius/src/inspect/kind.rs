@@ -38,6 +38,9 @@ pub(super) fn of(holding: &Holding, reading: &Reading, tally: &Tally) -> Kind {
     if holding.series().is_some_and(|series| series.channels.iter().any(|name| name.starts_with("time"))) {
         return Kind::TimeSeries;
     }
+    if reading.problems.iter().any(|problem| problem.code == "pyramid") {
+        return Kind::Pyramid;
+    }
     let [channels, z, ..] = reading.volume.shape();
     match channels {
         3 if matches!(reading.dtype, Dtype::U8 | Dtype::U16) => Kind::Color,

@@ -14,7 +14,7 @@ pub(super) fn render(inspection: &Inspection) -> String {
     let several = inspection.files.len() > 1;
     for record in &inspection.files {
         for problem in &record.problems {
-            let place = if several { format!("{}: ", record.path.display()) } else { String::new() };
+            let place = if several { format!("{}: ", named(record)) } else { String::new() };
             line(&mut text, &format!("\n{place}{}: {}", problem.code, problem.message));
             line(&mut text, &format!("  remedy: {}", problem.remedy));
         }
@@ -68,7 +68,7 @@ fn table(records: &[Record]) -> String {
     for record in records {
         let blank = || "-".to_owned();
         rows.push([
-            record.path.display().to_string(),
+            named(record),
             record.kind.map_or_else(blank, kind),
             record.format.map_or_else(blank, str::to_owned),
             size(record).unwrap_or_else(blank),
@@ -89,6 +89,16 @@ fn table(records: &[Record]) -> String {
         line(&mut text, cells.join("  ").trim_end());
     }
     text
+}
+
+/// The path, and the series where a folder or an archive may hold several.
+fn named(record: &Record) -> String {
+    let path = record.path.display();
+    match &record.series {
+        Some(series) if series.n_volumes > 1 => format!("{path} {} volume {}", series.uid, series.volume),
+        Some(series) => format!("{path} {}", series.uid),
+        None => path.to_string(),
+    }
 }
 
 fn kind(kind: Kind) -> String {
