@@ -27,8 +27,12 @@ pub(super) fn read(file: &File<'_>, page: &Page, idx: usize) -> Result<Option<Ve
     file.limits.check_expansion(n_bytes, n_packed)?;
     let packed = file.store.read(offset, n_packed)?;
     if page.compression == 7 {
-        if page.bits != 8 || page.predictor != 1 {
-            return Err(Error::unsupported("JPEG in TIFF is read with 8 bits alone; save the image with deflate"));
+        if page.bits != 8 || page.predictor != 1 || !matches!(n_each, 1 | 3) {
+            return Err(Error::unsupported(format!(
+                "JPEG in TIFF is read with one or three samples of 8 bits, and this has {n_each} of {}; \
+                 save the image with deflate",
+                page.bits
+            )));
         }
         let is_rgb = page.photometric == Photometric::Rgb;
         let expected = Expected { width, height: n_rows, n_samples: n_each, is_rgb };
@@ -67,7 +71,7 @@ fn unpacked(packed: &[u8], compression: u64, n_bytes: usize) -> Result<Vec<u8>> 
             n_bytes
         }
         32773 => unpack_bits(packed, &mut out),
-        other => return Err(unsupported(other)),
+        _ => return Err(unsupported(compression)),
     };
     match n_found == n_bytes {
         true => Ok(out),
@@ -77,8 +81,16 @@ fn unpacked(packed: &[u8], compression: u64, n_bytes: usize) -> Result<Vec<u8>> 
     }
 }
 
+/// Refuses what cannot be unpacked, before anything is counted on it.
+pub(super) fn check(page: &Page) -> Result<()> {
+    match page.compression {
+        1 | 5 | 7 | 8 | 32946 | 32773 => Ok(()),
+        other => Err(unsupported(other)),
+    }
+}
+
 /// What is not read, by name.
-pub(super) fn unsupported(compression: u64) -> Error {
+fn unsupported(compression: u64) -> Error {
     let name = match compression {
         2..=4 => "fax",
         6 => "JPEG of before 1995",

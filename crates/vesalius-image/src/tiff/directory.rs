@@ -118,8 +118,8 @@ impl<'a> File<'a> {
             return Err(damaged(tag, "whole numbers"));
         }
         let n_bytes_each = kind_bytes(entry.kind);
-        self.limits.n_samples(&[entry.count], 8)?;
         let bytes = self.bytes_of(entry)?;
+        self.limits.n_samples(&[entry.count], 8)?;
         Ok(Some(bytes.chunks_exact(n_bytes_each as usize).map(|bytes| number(bytes, self.order)).collect()))
     }
 

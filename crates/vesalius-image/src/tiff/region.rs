@@ -56,6 +56,7 @@ stored! {
 /// The samples `[channel, page, y, x]` of the same region of pages that agree; sizes were checked against the limits.
 pub(super) fn read(file: &File<'_>, pages: &[&Page], region: Region) -> Result<Samples> {
     let Some(page) = pages.first() else { return Err(Error::format("the TIFF file has no image; it is damaged")) };
+    chunk::check(page)?;
     let wide = |bytes: &[u8], dtype: Dtype| {
         let native = if cfg!(target_endian = "little") { ByteOrder::LowFirst } else { ByteOrder::HighFirst };
         read_samples(&mut &*bytes, dtype, native, bytes.len() as u64 / dtype.stored_bytes())
