@@ -22,7 +22,7 @@ pub(super) fn read(file: &File<'_>, page: &Page, idx: usize) -> Result<Option<Ve
     let n_each = if page.is_planar { 1 } else { page.n_stored };
     let width = page.chunk[0];
     let row_bits = [n_each as u64, page.bits].iter().try_fold(width as u64, |product, n| product.checked_mul(*n));
-    let row_bytes = row_bits.map(|bits| bits.div_ceil(8)).unwrap_or(u64::MAX);
+    let row_bytes = row_bits.map_or(u64::MAX, |bits| bits.div_ceil(8));
     let n_bytes = file.limits.n_samples(&[row_bytes, n_rows as u64], 1)?;
     file.limits.check_expansion(n_bytes, n_packed)?;
     let packed = file.store.read(offset, n_packed)?;
@@ -42,7 +42,7 @@ pub(super) fn read(file: &File<'_>, page: &Page, idx: usize) -> Result<Option<Ve
     match (page.predictor, page.bits) {
         (3, _) => bytes = float_rows(&bytes, row_bytes as usize, n_each, page.bits)?,
         (_, 0..8) if page.predictor == 1 => {
-            bytes = bits_to_bytes(&bytes, row_bytes as usize, width * n_each, page.bits)
+            bytes = bits_to_bytes(&bytes, row_bytes as usize, width * n_each, page.bits);
         }
         _ => to_native(&mut bytes, page.bits, file.order),
     }
@@ -73,11 +73,12 @@ fn unpacked(packed: &[u8], compression: u64, n_bytes: usize) -> Result<Vec<u8>> 
         32773 => unpack_bits(packed, &mut out),
         _ => return Err(unsupported(compression)),
     };
-    match n_found == n_bytes {
-        true => Ok(out),
-        false => Err(Error::format(format!(
+    if n_found == n_bytes {
+        Ok(out)
+    } else {
+        Err(Error::format(format!(
             "a strip or tile of the TIFF file holds {n_found} of its {n_bytes} bytes; it is truncated or damaged"
-        ))),
+        )))
     }
 }
 
