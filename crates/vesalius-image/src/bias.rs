@@ -102,7 +102,9 @@ fn check(volume: &Volume, options: &BiasOptions) -> Result<()> {
     let wrong = |what: String| Err(Error::parameter(what));
     if volume.shape()[0] != 1 {
         let n_channels = volume.shape()[0];
-        return wrong(format!("the image has {n_channels} channels, each with a bias of its own; correct them one by one"));
+        return wrong(format!(
+            "the image has {n_channels} channels, each with a bias of its own; correct them one by one"
+        ));
     }
     let is_positive = |value: f64| value.is_finite() && value > 0.0;
     if !is_positive(options.width) || !is_positive(options.wiener_noise) || options.convergence_threshold.is_nan() {
@@ -120,7 +122,9 @@ fn check(volume: &Volume, options: &BiasOptions) -> Result<()> {
         ));
     }
     let n_halvings = u32::try_from(options.iterations.len() - 1).unwrap_or(u32::MAX);
-    let last = |n: usize| 2_usize.checked_pow(n_halvings).and_then(|parts| n.checked_sub(3)?.checked_mul(parts)?.checked_add(3));
+    let last = |n: usize| {
+        2_usize.checked_pow(n_halvings).and_then(|parts| n.checked_sub(3)?.checked_mul(parts)?.checked_add(3))
+    };
     let n_points = options.n_control_points.iter().try_fold(1_usize, |product, n| product.checked_mul(last(*n)?));
     if options.n_control_points.iter().any(|n| *n < 4) || n_points.is_none_or(|n| n > POINTS_MAX) {
         return wrong(format!(

@@ -52,7 +52,8 @@ pub fn crop(volume: &Volume, region: &Region) -> Result<Volume> {
         )));
     }
     let tables = [0, 1, 2].map(|axis| (region.start[axis]..region.start[axis] + region.size[axis]).map(Some).collect());
-    let samples = map_samples!(volume.samples(), values => picked(values, volume.shape(), &tables, Default::default())?);
+    let samples =
+        map_samples!(volume.samples(), values => picked(values, volume.shape(), &tables, Default::default())?);
     let [z, y, x] = region.size;
     Volume::new(samples, [n_channels, z, y, x], moved(volume, region.start.map(|n| n as f64))?)
 }

@@ -1,1 +1,22 @@
 //! DICOM: files, series and what is derived from them, as volumes.
+
+pub(crate) mod file;
+
+mod clock;
+mod collect;
+mod grid;
+mod header;
+mod image;
+mod pixels;
+mod places;
+mod separate;
+mod series;
+mod slice;
+mod stack;
+mod values;
+
+pub use collect::PassedOver;
+pub use grid::Grid;
+pub(crate) use image::FORMAT;
+pub use series::{Derived, DerivedKind, Index, Series, open};
+pub use stack::Stack;

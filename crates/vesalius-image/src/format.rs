@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
 use crate::reading::{ReadOptions, Reading, Source};
 use crate::volume::Volume;
 
@@ -38,7 +39,7 @@ pub struct Format {
 }
 
 /// Every format, in the order in which bytes are tried.
-pub const FORMATS: &[Format] = &[crate::nrrd::FORMAT];
+pub const FORMATS: &[Format] = &[crate::dicom::FORMAT, crate::nrrd::FORMAT];
 
 /// The format of these bytes; the name decides only where bytes cannot tell.
 pub fn of_bytes(bytes: &[u8], name: &str) -> Option<&'static Format> {
@@ -55,9 +56,9 @@ pub fn of_name(name: &str) -> Option<&'static Format> {
 
 /// Reads an image file of any format; bytes decide which, and the name where bytes cannot.
 pub fn read(path: &Path, options: &ReadOptions) -> Result<Reading> {
-    let bytes = read_bytes(path, options)?;
+    let bytes = read_bytes(path, &options.limits)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = |sibling: &str| read_bytes(&path.with_file_name(sibling), options);
+    let beside = |sibling: &str| read_bytes(&path.with_file_name(sibling), &options.limits);
     let source = Source::named(&bytes, &name, &beside);
     let format = of_bytes(&bytes, &name).ok_or_else(|| unknown(&name).in_file(path))?;
     (format.decode)(&source, options).map_err(|error| error.in_file(path))
@@ -68,7 +69,8 @@ fn unknown(name: &str) -> Error {
     Error::unsupported(format!("{name:?} is no image that is read here; readable are {}", endings.join(", ")))
 }
 
-fn read_bytes(path: &Path, options: &ReadOptions) -> Result<Vec<u8>> {
+/// The whole of a file, if the limits allow it.
+pub(crate) fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     use std::io::Read;
     let cannot = |error: std::io::Error| {
         let message = format!("cannot be opened ({error}); check path and rights");
@@ -76,7 +78,7 @@ fn read_bytes(path: &Path, options: &ReadOptions) -> Result<Vec<u8>> {
     };
     let file = std::fs::File::open(path).map_err(cannot)?;
     let n_bytes = file.metadata().map_err(cannot)?.len();
-    let limit = options.limits.bytes_max;
+    let limit = limits.bytes_max;
     if n_bytes > limit {
         let message = format!("the file has {n_bytes} bytes, and {limit} are allowed; raise the limit to read it");
         return Err(Error::limit(message).in_file(path));

@@ -128,7 +128,9 @@ pub fn min_max(volume: &Volume, within: Within<'_>) -> Result<Volume> {
 pub fn clip_percentiles(volume: &Volume, percents: [f64; 2], within: Within<'_>) -> Result<Volume> {
     let [low, high] = percents;
     if low.is_nan() || high.is_nan() || low > high {
-        return Err(Error::parameter(format!("percentiles {low} and {high} are no range; expected the lower one first")));
+        return Err(Error::parameter(format!(
+            "percentiles {low} and {high} are no range; expected the lower one first"
+        )));
     }
     let ends = |samples: Counted<'_>| percentiles_of(&samples, &percents).map(|ends| (ends[0], ends[1]));
     let ends = Counted::channels(volume, within)?.into_iter().map(ends).collect::<Result<Vec<_>>>()?;
@@ -137,7 +139,11 @@ pub fn clip_percentiles(volume: &Volume, percents: [f64; 2], within: Within<'_>)
     Volume::new(samples, volume.shape(), volume.geometry().cloned())
 }
 
-fn clipped<S: Sample + Narrow<<S as Sample>::Wide>>(values: &[S], n_channel: usize, ends: &[(f64, f64)]) -> Result<Vec<S>> {
+fn clipped<S: Sample + Narrow<<S as Sample>::Wide>>(
+    values: &[S],
+    n_channel: usize,
+    ends: &[(f64, f64)],
+) -> Result<Vec<S>> {
     let mut clipped: Vec<S> = zeros(values.len())?;
     for ((out, values), (low, high)) in
         clipped.chunks_exact_mut(n_channel).zip(values.chunks_exact(n_channel)).zip(ends)

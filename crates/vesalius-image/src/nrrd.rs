@@ -39,13 +39,8 @@ pub fn decode(source: &Source<'_>, options: &ReadOptions) -> Result<Reading> {
     let header = Header::parse(source.bytes)?;
     let axes = Axes::of(&header)?;
     let n_samples = options.limits.n_samples(&header.sizes, header.dtype.memory_bytes())?;
-    let payload = Payload {
-        packing: header.packing,
-        dtype: header.dtype,
-        order: header.order,
-        start: header.start,
-        n_samples,
-    };
+    let payload =
+        Payload { packing: header.packing, dtype: header.dtype, order: header.order, start: header.start, n_samples };
     let placing = place::read(&header, &axes)?;
     let stored = payload.read(&header.place, source, &options.limits)?;
     let samples = to_planes(stored, axes.n_inner, axes.shape[0]);

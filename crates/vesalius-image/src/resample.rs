@@ -173,9 +173,7 @@ impl Task<'_> {
 
     fn axes<W: Wide>(&self, lines: [Line; 3], kernel: impl Fn(f64) -> Kernel) -> [Axis<W>; 3] {
         let sigmas = self.sigmas();
-        [0, 1, 2].map(|axis| {
-            Axis::new(lines[axis], self.shape[1 + axis], &kernel(sigmas[axis]), self.is_clamped())
-        })
+        [0, 1, 2].map(|axis| Axis::new(lines[axis], self.shape[1 + axis], &kernel(sigmas[axis]), self.is_clamped()))
     }
 
     /// Standard deviations of the smoothing along the old axes, in old voxels.

@@ -22,7 +22,8 @@ impl Fields {
     pub(super) fn parse(bytes: &[u8]) -> Result<Self> {
         let mut fields = Self { by_name: BTreeMap::new(), listed: Vec::new(), end: 0 };
         let mut is_list = false;
-        for (idx, line) in bytes[..bytes.len().min(HEADER_BYTES_MAX)].split_inclusive(|byte| *byte == b'\n').enumerate() {
+        for (idx, line) in bytes[..bytes.len().min(HEADER_BYTES_MAX)].split_inclusive(|byte| *byte == b'\n').enumerate()
+        {
             fields.end += line.len();
             let line = String::from_utf8_lossy(line);
             let line = line.trim_end_matches(['\n', '\r']);
@@ -76,7 +77,8 @@ impl Fields {
 
     /// What a field says that every header must have.
     pub(super) fn required(&self, name: &str) -> Result<&str> {
-        self.get(name).ok_or_else(|| Error::format(format!("the NRRD header has no field {name:?}; the file is damaged")))
+        self.get(name)
+            .ok_or_else(|| Error::format(format!("the NRRD header has no field {name:?}; the file is damaged")))
     }
 }
 

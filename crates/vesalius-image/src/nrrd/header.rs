@@ -56,7 +56,8 @@ impl Header {
         directions.as_ref().map_or(Ok(()), |found| per_axis("space directions", found.len()))?;
         let spacings = fields.get("spacings").map(|value| numbers("spacings", value)).transpose()?;
         spacings.as_ref().map_or(Ok(()), |found| per_axis("spacings", found.len()))?;
-        let kinds = fields.get("kinds").map(|value| value.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>());
+        let kinds =
+            fields.get("kinds").map(|value| value.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>());
         kinds.as_ref().map_or(Ok(()), |found| per_axis("kinds", found.len()))?;
         let packing = packing(fields.required("encoding")?)?;
         Ok(Self {
@@ -71,7 +72,10 @@ impl Header {
             origin: origin(&fields)?,
             kinds,
             length_units: fields.get("space units").or_else(|| fields.get("units")).map(words).unwrap_or_default(),
-            sample_units: fields.get("sample units").map(|value| words(value).join(" ")).filter(|unit| !unit.is_empty()),
+            sample_units: fields
+                .get("sample units")
+                .map(|value| words(value).join(" "))
+                .filter(|unit| !unit.is_empty()),
             sizes,
         })
     }
@@ -85,7 +89,12 @@ fn dtype(name: &str) -> Result<Dtype> {
         "ushort" | "unsigned short" | "unsigned short int" | "uint16" | "uint16_t" => Dtype::U16,
         "int" | "signed int" | "int32" | "int32_t" => Dtype::I32,
         "uint" | "unsigned int" | "uint32" | "uint32_t" => Dtype::U32,
-        "longlong" | "long long" | "long long int" | "signed long long" | "signed long long int" | "int64"
+        "longlong"
+        | "long long"
+        | "long long int"
+        | "signed long long"
+        | "signed long long int"
+        | "int64"
         | "int64_t" => Dtype::I64,
         "ulonglong" | "unsigned long long" | "unsigned long long int" | "uint64" | "uint64_t" => Dtype::U64,
         "float" => Dtype::F32,
@@ -186,11 +195,9 @@ fn space(fields: &Fields) -> Result<Space> {
         "right-anterior-superior" | "ras" => Ok(Space::Patient([-1.0, -1.0, 1.0])),
         "left-anterior-superior" | "las" => Ok(Space::Patient([1.0, -1.0, 1.0])),
         "scanner-xyz" | "3d-right-handed" | "3d-left-handed" => Ok(Space::Other),
-        timed if timed.ends_with("-time") || matches!(timed, "last" | "rast" | "lpst") => {
-            Err(Error::unsupported(format!(
-                "the NRRD space {name:?} has time as its fourth axis, which is not read; split the volume first"
-            )))
-        }
+        timed if timed.ends_with("-time") || matches!(timed, "last" | "rast" | "lpst") => Err(Error::unsupported(
+            format!("the NRRD space {name:?} has time as its fourth axis, which is not read; split the volume first"),
+        )),
         _ => Err(wrong("space", name, "a space such as left-posterior-superior")),
     }
 }

@@ -25,8 +25,12 @@ pub(super) fn read(text: &[u8], dtype: Dtype, n: u64) -> Result<Samples> {
         Dtype::I32 => Samples::I32(parsed(text, n)?),
         Dtype::F16 | Dtype::F32 => Samples::F32(parsed(text, n)?),
         Dtype::F64 => Samples::F64(parsed(text, n)?),
-        Dtype::U64 => narrowed(&parsed::<u64>(text, n)?.into_iter().flat_map(u64::to_le_bytes).collect::<Vec<_>>(), dtype)?,
-        Dtype::I64 => narrowed(&parsed::<i64>(text, n)?.into_iter().flat_map(i64::to_le_bytes).collect::<Vec<_>>(), dtype)?,
+        Dtype::U64 => {
+            narrowed(&parsed::<u64>(text, n)?.into_iter().flat_map(u64::to_le_bytes).collect::<Vec<_>>(), dtype)?
+        }
+        Dtype::I64 => {
+            narrowed(&parsed::<i64>(text, n)?.into_iter().flat_map(i64::to_le_bytes).collect::<Vec<_>>(), dtype)?
+        }
     })
 }
 
@@ -43,7 +47,9 @@ fn parsed<T: FromStr>(text: &[u8], n: usize) -> Result<Vec<T>> {
     }
     match values.len() {
         found if found == n => Ok(values),
-        found => Err(Error::format(format!("{found} numbers are there, and the header announces {n}; it is truncated"))),
+        found => {
+            Err(Error::format(format!("{found} numbers are there, and the header announces {n}; it is truncated")))
+        }
     }
 }
 

@@ -38,12 +38,7 @@ pub(super) fn linear<S: Sample, T: Narrow<S::Wide>>(
 }
 
 /// Fills one channel of `size` from the coefficients of a cubic B-spline.
-pub(super) fn spline<W: Wide, T: Narrow<W>>(
-    field: &Field<'_, W>,
-    map: &VoxelMap,
-    new: &mut [T],
-    size: [usize; 3],
-) {
+pub(super) fn spline<W: Wide, T: Narrow<W>>(field: &Field<'_, W>, map: &VoxelMap, new: &mut [T], size: [usize; 3]) {
     each_row(new, size, map, |row, out| {
         let n = out.len();
         let inside = if field.clamped { 0..n } else { row.inside(field.size, n) };
@@ -107,8 +102,7 @@ impl<S: Sample> Field<'_, S> {
             let first = (position[axis] >> BITS) - 1;
             std::array::from_fn(|tap| mirrored(first + tap as i64, self.size[axis]))
         });
-        let [by_z, by_y, by_x] =
-            position.map(|p| cubic(f64::fraction(p, BITS)).map(<S::Wide as Wide>::from_f64));
+        let [by_z, by_y, by_x] = position.map(|p| cubic(f64::fraction(p, BITS)).map(<S::Wide as Wide>::from_f64));
         let mut sum = S::Wide::default();
         for (z, weight_z) in z.into_iter().zip(by_z) {
             let mut plane = S::Wide::default();

@@ -7,7 +7,13 @@ use crate::error::{Error, Result};
 
 /// Floating point in which weighted sums of samples are taken.
 pub(crate) trait Wide:
-    Sample<Wide = Self> + Narrow<Self> + PartialOrd + Add<Output = Self> + AddAssign + Sub<Output = Self> + Mul<Output = Self>
+    Sample<Wide = Self>
+    + Narrow<Self>
+    + PartialOrd
+    + Add<Output = Self>
+    + AddAssign
+    + Sub<Output = Self>
+    + Mul<Output = Self>
 {
     /// What a sum of products is off by at most, in parts of its largest term.
     const PRECISION: f64;

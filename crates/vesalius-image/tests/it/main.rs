@@ -42,6 +42,9 @@ mod morphology;
 /// Surface elements, contours, boundary voxels.
 mod surface;
 
+/// DICOM files beside pydicom.
+mod dicom;
+
 /// Published datasets, where they are at hand.
 mod real_data;
 /// Published masks, where they are at hand.

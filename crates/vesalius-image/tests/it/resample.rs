@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use vesalius_image::resample::{
-    Antialias, Interpolation, Outside, Output, ResampleOptions, resample, resample_to_spacing,
+    Antialias, Interpolation, Output, Outside, ResampleOptions, resample, resample_to_spacing,
 };
 use vesalius_image::{ErrorKind, Geometry, Grid, Limits, Samples, Volume};
 
@@ -93,9 +93,8 @@ fn linear_functions_of_the_world_are_reproduced() {
         let new_grid = grid([4, 4, 5], [0.9, 1.7, 1.0], center, degrees);
         for (interpolation, tolerance) in [(Interpolation::Linear, 1e-5), (Interpolation::Cubic, 1e-4)] {
             let new = resample(&old, &new_grid, &plain(interpolation)).unwrap();
-            let expected = volume(&new_grid, |[z, y, x]| {
-                wanted(new_grid.geometry().world_mm([x, y, z].map(|v| v as f64))) as f32
-            });
+            let expected =
+                volume(&new_grid, |[z, y, x]| wanted(new_grid.geometry().world_mm([x, y, z].map(|v| v as f64))) as f32);
             for (found, expected) in new.to_f32().iter().zip(expected.to_f32()) {
                 assert!((found - expected).abs() < tolerance, "{interpolation:?} {degrees}: {found} {expected}");
             }
@@ -182,7 +181,11 @@ fn every_sample_type_is_rounded_and_kept() {
         steep.shape(),
         steep.geometry().cloned(),
     );
-    let over = resample(&steep.unwrap(), &grid([1, 1, 2], [2.0, 1.0, 1.0], [0.5, 0.0, 0.0], 0.0), &plain(Interpolation::Cubic));
+    let over = resample(
+        &steep.unwrap(),
+        &grid([1, 1, 2], [2.0, 1.0, 1.0], [0.5, 0.0, 0.0], 0.0),
+        &plain(Interpolation::Cubic),
+    );
     // The spline overshoots to -33 and 288.
     assert_eq!(*over.unwrap().samples(), Samples::U8(vec![0, 255]));
 }
