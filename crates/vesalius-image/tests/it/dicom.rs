@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
-use vesalius_image::{ErrorKind, ReadOptions, Samples, Values, Volume, format};
+use vesalius_image::{ReadOptions, Values, Volume, format};
 
 use crate::golden;
-use crate::real_data::data;
+use crate::real_data::folder;
 
 /// Largest difference of a sample where a codec loses something, in steps of the stored values.
 const LOSSY_TOLERANCE: f64 = 3.0;
@@ -63,7 +63,7 @@ fn difference(path: &Path, expected: &Value) -> Option<String> {
 
 #[test]
 fn every_file_is_read_as_pydicom_reads_it() {
-    let Some(folder) = data("pydicom-files") else { return };
+    let Some(folder) = folder("pydicom-files") else { return };
     let expected: Value = serde_json::from_str(&std::fs::read_to_string(golden("dicom.json")).unwrap()).unwrap();
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for (name, expected) in expected["files"].as_object().unwrap() {
@@ -75,4 +75,15 @@ fn every_file_is_read_as_pydicom_reads_it() {
         eprintln!("{name}: {what}");
     }
     assert_eq!(found.len(), 0);
+}
+
+#[test]
+fn jpeg_of_8_12_and_16_bits_is_decoded_to_the_bit() {
+    let Some(folder) = folder("pydicom-files") else { return };
+    let expected: Value = serde_json::from_str(&std::fs::read_to_string(golden("jpeg.json")).unwrap()).unwrap();
+    for (name, expected) in expected["files"].as_object().unwrap() {
+        let reading = format::read(&folder.join(name), &stored()).unwrap();
+        let (_, values) = as_pydicom(&reading.volume);
+        assert_eq!(Some(crc(&values)), expected.as_u64(), "{name}");
+    }
 }
