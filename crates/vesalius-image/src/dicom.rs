@@ -16,11 +16,11 @@ mod slice;
 mod stack;
 mod values;
 
+pub mod structures;
+pub mod suv;
+
 pub use collect::PassedOver;
 pub use grid::Grid;
 pub use image::FORMAT;
 pub use series::{Derived, DerivedKind, Index, Series, open};
 pub use stack::Stack;
-
-pub mod structures;
-pub mod suv;

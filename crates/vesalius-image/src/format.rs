@@ -81,7 +81,9 @@ pub fn of_name(name: &str) -> Option<&'static Format> {
 pub fn read(path: &Path, options: &ReadOptions) -> Result<Reading> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let bytes = match name.rsplit_once('#') {
-        Some((file, _)) if file.ends_with(".npz") && !path.exists() => read_bytes(&path.with_file_name(file), &options.limits)?,
+        Some((file, _)) if file.ends_with(".npz") && !path.exists() => {
+            read_bytes(&path.with_file_name(file), &options.limits)?
+        }
         _ => read_bytes(path, &options.limits)?,
     };
     let beside = |sibling: &str| read_bytes(&path.with_file_name(sibling), &options.limits);

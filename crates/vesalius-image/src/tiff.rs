@@ -1,4 +1,4 @@
-//! TIFF: pages of 8 to 64 bits as volumes, and tiled pyramids such as SVS (TIFF 6.0, 1992; BigTIFF, 2007).
+//! TIFF: pages of 8 to 64 bits as volumes, and tiled pyramids such as SVS (TIFF 6.0, 1992; `BigTIFF`, 2007).
 //!
 //! Files are read by this module and written by the crate `tiff`, whose decoder does not reach images in
 //! sub-directories, takes planes of color for separate files, and unpacks one tile at a time.
@@ -44,7 +44,7 @@ pub(crate) const FORMAT: Format = Format {
 /// Reads all pages as slices of a volume, without geometry.
 ///
 /// Pages must agree in size and type; smaller versions of others are left out, as are pictures beside a slide. What
-/// ImageJ says of channels, slices and spacing is heard. Pixels come as they are stored: an orientation tag is not
+/// `ImageJ` says of channels, slices and spacing is heard. Pixels come as they are stored: an orientation tag is not
 /// applied. An opaque alpha channel is dropped; one with transparency is an error. Palettes become red, green and
 /// blue, unless stored values are asked for. Tiles that the file leaves out are zero. Of a pyramid the largest level is
 /// read, if the limits allow; [`Pyramid`] reads regions of all levels.
@@ -129,9 +129,10 @@ fn colored(samples: &Samples, page: &Page) -> Result<Samples> {
     }
     let colors = |primary: usize| indices.iter().map(move |idx| palette[primary * n_colors + idx]);
     let all = (0..3).flat_map(colors);
-    Ok(match palette.iter().all(|value| value % 257 == 0) {
-        true => Samples::U8(all.map(|value| (value / 257) as u8).collect()),
-        false => Samples::U16(all.map(|value| value as u16).collect()),
+    Ok(if palette.iter().all(|value| value % 257 == 0) {
+        Samples::U8(all.map(|value| (value / 257) as u8).collect())
+    } else {
+        Samples::U16(all.map(|value| value as u16).collect())
     })
 }
 

@@ -46,7 +46,7 @@ fn decode(source: &Source<'_>, options: &ReadOptions) -> Result<Reading> {
 }
 
 /// The frames of a file in the order of a stack, or as they come.
-pub(super) fn read(file: &File<'_>, stack: Option<&Stack>, options: &ReadOptions) -> Result<Reading> {
+fn read(file: &File<'_>, stack: Option<&Stack>, options: &ReadOptions) -> Result<Reading> {
     let set = file.root();
     let frames = pixels::frames(file, &options.limits)?;
     let dtype = frames.dtype;
@@ -99,17 +99,37 @@ fn real(set: Set<'_>, frames: &Frames) -> Result<(Samples, Option<String>)> {
     if let Some(mapped) = values::through_table(set, &frames.samples, is_signed)? {
         return Ok((mapped, values::units(set)?));
     }
-    let rescales = values::rescales(set, frames.shape[1])?;
-    let first = rescales.first().copied().unwrap_or(Rescale::NONE);
-    if rescales.iter().all(|other| *other == first) {
+    let shared = set.item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE);
+    let group =
+        |groups: Option<Set<'_>>| match groups.and_then(|set| set.item(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE)) {
+            Some(item) => Rescale::of(item),
+            None => Ok(None),
+        };
+    let whole = match Rescale::of(set)? {
+        Some(rescale) => Some(rescale),
+        None => group(shared)?,
+    };
+    let mut by_frame = Vec::new();
+    for item in set.items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE) {
+        by_frame.push(group(Some(item))?.or(whole).unwrap_or(Rescale::NONE));
+    }
+    let first = by_frame.first().copied().or(whole).unwrap_or(Rescale::NONE);
+    if by_frame.iter().all(|other| *other == first) {
         return Ok((first.apply(frames.samples.clone()), values::units(set)?));
+    }
+    if by_frame.len() != frames.shape[1] {
+        return Err(Error::format(format!(
+            "{} frames are described and {} stored; the header is damaged; read the stored values instead",
+            by_frame.len(),
+            frames.shape[1]
+        )));
     }
     let n_plane = frames.shape[2] * frames.shape[3];
     let stored = frames.samples.to_f64();
-    let scaled = stored
-        .chunks(n_plane)
-        .zip(rescales.iter().cycle())
-        .flat_map(|(plane, rescale)| plane.iter().map(move |value| (value * rescale.slope + rescale.intercept) as f32));
+    let scaled = stored.chunks(n_plane).enumerate().flat_map(|(idx, plane)| {
+        let rescale = by_frame[idx % by_frame.len()];
+        plane.iter().map(move |value| (value * rescale.slope + rescale.intercept) as f32)
+    });
     Ok((Samples::F32(scaled.collect()), values::units(set)?))
 }
 

@@ -21,7 +21,11 @@ impl Rescale {
 
     /// What a data set says, which may be the item of a functional group; `None` where it says nothing.
     pub(crate) fn of(set: Set<'_>) -> Result<Option<Self>> {
-        let slope = set.float(tags::RESCALE_SLOPE)?;
+        let slope = match set.float(tags::RESCALE_SLOPE)? {
+            // A dose grid has a slope of its own name.
+            None => set.float(tags::DOSE_GRID_SCALING)?,
+            slope => slope,
+        };
         let intercept = set.float(tags::RESCALE_INTERCEPT)?;
         if slope.is_none() && intercept.is_none() {
             return Ok(None);
@@ -89,40 +93,15 @@ impl Rescale {
     }
 }
 
-/// How each of so many frames is rescaled: by its functional groups, else by the file.
-pub(crate) fn rescales(set: Set<'_>, n_frames: usize) -> Result<Vec<Rescale>> {
-    let group =
-        |groups: Option<Set<'_>>| match groups.and_then(|set| set.item(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE)) {
-            Some(item) => Rescale::of(item),
-            None => Ok(None),
-        };
-    let whole = match Rescale::of(set)? {
-        Some(rescale) => Some(rescale),
-        None => group(set.item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE))?,
-    };
-    let whole = whole.unwrap_or(Rescale::NONE);
-    let mut by_frame = Vec::new();
-    for item in set.items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE) {
-        by_frame.push(group(Some(item))?.unwrap_or(whole));
-    }
-    if by_frame.iter().all(|rescale| *rescale == whole) {
-        return Ok(vec![whole; n_frames]);
-    }
-    if by_frame.len() != n_frames {
-        return Err(Error::format(format!(
-            "{} frames are described and {n_frames} stored; the header is damaged; read the stored values instead",
-            by_frame.len()
-        )));
-    }
-    Ok(by_frame)
-}
-
 /// What the values of a data set are in: what the file says, and Hounsfield units for rescaled CT.
 pub(crate) fn units(set: Set<'_>) -> Result<Option<String>> {
     let said = match set.text(tags::RESCALE_TYPE)? {
         None => set.text(tags::UNITS)?,
         said => said,
     };
+    if set.has(tags::DOSE_GRID_SCALING) {
+        return Ok(set.text(tags::DOSE_UNITS)?.map(|units| if units == "GY" { "Gy".to_owned() } else { units }));
+    }
     if let Some(said) = said {
         return Ok((said != "US").then_some(said));
     }

@@ -100,9 +100,10 @@ impl Fields {
         let Some((name, value)) = self.first(names) else { return Ok(None) };
         let found: Vec<f64> = value.split_whitespace().filter_map(|word| word.parse().ok()).collect();
         let is_whole = found.len() == n_expected && value.split_whitespace().count() == n_expected;
-        match is_whole && found.iter().all(|v| v.is_finite()) {
-            true => Ok(Some(found)),
-            false => Err(wrong(name, value, &format!("{n_expected} finite numbers"))),
+        if is_whole && found.iter().all(|v| v.is_finite()) {
+            Ok(Some(found))
+        } else {
+            Err(wrong(name, value, &format!("{n_expected} finite numbers")))
         }
     }
 }

@@ -134,9 +134,10 @@ fn packing(fields: &Fields) -> Result<Packing> {
 fn sizes(fields: &Fields, n_axes: usize) -> Result<Vec<u64>> {
     let value = fields.required("DimSize")?;
     let sizes: Vec<u64> = value.split_whitespace().filter_map(|word| word.parse().ok().filter(|n| *n > 0)).collect();
-    match sizes.len() == n_axes && value.split_whitespace().count() == n_axes {
-        true => Ok(sizes),
-        false => Err(wrong("DimSize", value, &format!("{n_axes} whole numbers above 0"))),
+    if sizes.len() == n_axes && value.split_whitespace().count() == n_axes {
+        Ok(sizes)
+    } else {
+        Err(wrong("DimSize", value, &format!("{n_axes} whole numbers above 0")))
     }
 }
 

@@ -22,13 +22,17 @@ pub(super) fn read(file: &File<'_>, page: &Page, idx: usize) -> Result<Option<Ve
     let n_each = if page.is_planar { 1 } else { page.n_stored };
     let width = page.chunk[0];
     let row_bits = [n_each as u64, page.bits].iter().try_fold(width as u64, |product, n| product.checked_mul(*n));
-    let row_bytes = row_bits.map(|bits| bits.div_ceil(8)).unwrap_or(u64::MAX);
+    let row_bytes = row_bits.map_or(u64::MAX, |bits| bits.div_ceil(8));
     let n_bytes = file.limits.n_samples(&[row_bytes, n_rows as u64], 1)?;
     file.limits.check_expansion(n_bytes, n_packed)?;
     let packed = file.store.read(offset, n_packed)?;
     if page.compression == 7 {
-        if page.bits != 8 || page.predictor != 1 {
-            return Err(Error::unsupported("JPEG in TIFF is read with 8 bits alone; save the image with deflate"));
+        if page.bits != 8 || page.predictor != 1 || !matches!(n_each, 1 | 3) {
+            return Err(Error::unsupported(format!(
+                "JPEG in TIFF is read with one or three samples of 8 bits, and this has {n_each} of {}; \
+                 save the image with deflate",
+                page.bits
+            )));
         }
         let is_rgb = page.photometric == Photometric::Rgb;
         let expected = Expected { width, height: n_rows, n_samples: n_each, is_rgb };
@@ -38,7 +42,7 @@ pub(super) fn read(file: &File<'_>, page: &Page, idx: usize) -> Result<Option<Ve
     match (page.predictor, page.bits) {
         (3, _) => bytes = float_rows(&bytes, row_bytes as usize, n_each, page.bits)?,
         (_, 0..8) if page.predictor == 1 => {
-            bytes = bits_to_bytes(&bytes, row_bytes as usize, width * n_each, page.bits)
+            bytes = bits_to_bytes(&bytes, row_bytes as usize, width * n_each, page.bits);
         }
         _ => to_native(&mut bytes, page.bits, file.order),
     }
@@ -67,18 +71,27 @@ fn unpacked(packed: &[u8], compression: u64, n_bytes: usize) -> Result<Vec<u8>> 
             n_bytes
         }
         32773 => unpack_bits(packed, &mut out),
-        other => return Err(unsupported(other)),
+        _ => return Err(unsupported(compression)),
     };
-    match n_found == n_bytes {
-        true => Ok(out),
-        false => Err(Error::format(format!(
+    if n_found == n_bytes {
+        Ok(out)
+    } else {
+        Err(Error::format(format!(
             "a strip or tile of the TIFF file holds {n_found} of its {n_bytes} bytes; it is truncated or damaged"
-        ))),
+        )))
+    }
+}
+
+/// Refuses what cannot be unpacked, before anything is counted on it.
+pub(super) fn check(page: &Page) -> Result<()> {
+    match page.compression {
+        1 | 5 | 7 | 8 | 32946 | 32773 => Ok(()),
+        other => Err(unsupported(other)),
     }
 }
 
 /// What is not read, by name.
-pub(super) fn unsupported(compression: u64) -> Error {
+fn unsupported(compression: u64) -> Error {
     let name = match compression {
         2..=4 => "fax",
         6 => "JPEG of before 1995",

@@ -1,4 +1,4 @@
-//! The skeleton of a TIFF file: byte order, classic or BigTIFF, and directories of tagged values (TIFF 6.0, 1992).
+//! The skeleton of a TIFF file: byte order, classic or `BigTIFF`, and directories of tagged values (TIFF 6.0, 1992).
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::samples::ByteOrder;
 
-/// The first four bytes of every TIFF file, in both byte orders, classic and BigTIFF.
+/// The first four bytes of every TIFF file, in both byte orders, classic and `BigTIFF`.
 pub(super) const MAGICS: [[u8; 4]; 4] = [*b"II\x2a\0", *b"MM\0\x2a", *b"II\x2b\0", *b"MM\0\x2b"];
 
 /// The longest text that is read of a tag.
@@ -82,9 +82,10 @@ impl<'a> File<'a> {
             offset = directory.next;
             directories.push(directory);
         }
-        match directories.is_empty() {
-            true => Err(Error::format("the TIFF file has no image; it is truncated or damaged")),
-            false => Ok(directories),
+        if directories.is_empty() {
+            Err(Error::format("the TIFF file has no image; it is truncated or damaged"))
+        } else {
+            Ok(directories)
         }
     }
 
@@ -118,8 +119,8 @@ impl<'a> File<'a> {
             return Err(damaged(tag, "whole numbers"));
         }
         let n_bytes_each = kind_bytes(entry.kind);
-        self.limits.n_samples(&[entry.count], 8)?;
         let bytes = self.bytes_of(entry)?;
+        self.limits.n_samples(&[entry.count], 8)?;
         Ok(Some(bytes.chunks_exact(n_bytes_each as usize).map(|bytes| number(bytes, self.order)).collect()))
     }
 

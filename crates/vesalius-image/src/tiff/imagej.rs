@@ -1,9 +1,9 @@
-//! What ImageJ writes into the description of a TIFF file: how pages are axes, and how far apart slices are.
+//! What `ImageJ` writes into the description of a TIFF file: how pages are axes, and how far apart slices are.
 
 use crate::error::{Error, Result};
 use crate::length::unit_mm;
 
-/// Axes and distances of an ImageJ stack.
+/// Axes and distances of an `ImageJ` stack.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ImageJ {
     /// Channels, or frames, that are pages of their own.
@@ -18,7 +18,7 @@ pub(super) struct ImageJ {
 }
 
 impl ImageJ {
-    /// Reads a description; `None` where ImageJ, or whoever writes as it does, did not write it.
+    /// Reads a description; `None` where `ImageJ`, or whoever writes as it does, did not write it.
     pub(super) fn parse(description: &str, n_pages: usize) -> Result<Option<Self>> {
         if !description.starts_with("ImageJ=") {
             return Ok(None);
@@ -42,10 +42,8 @@ impl ImageJ {
         }
         // The channel runs fastest, then the slice, then the frame.
         let n_expected = n_colors.checked_mul(n_slices).and_then(|n| n.checked_mul(n_frames));
-        let (n_channels, n_slices) = match n_expected == Some(n_pages) {
-            true => (n_colors.max(n_frames), n_slices),
-            false => (1, n_pages),
-        };
+        let (n_channels, n_slices) =
+            if n_expected == Some(n_pages) { (n_colors.max(n_frames), n_slices) } else { (1, n_pages) };
         Ok(Some(Self {
             n_channels,
             n_slices,
@@ -57,9 +55,8 @@ impl ImageJ {
 
     /// The page of each channel and slice, channel by channel.
     pub(super) fn pages(&self) -> Vec<usize> {
-        let page = |channel: usize, slice: usize| match self.is_frames {
-            true => channel * self.n_slices + slice,
-            false => slice * self.n_channels + channel,
+        let page = |channel: usize, slice: usize| {
+            if self.is_frames { channel * self.n_slices + slice } else { slice * self.n_channels + channel }
         };
         (0..self.n_channels).flat_map(|channel| (0..self.n_slices).map(move |slice| page(channel, slice))).collect()
     }

@@ -24,7 +24,6 @@ pub(super) fn unpack(packed: &[u8], out: &mut [u8]) -> Option<usize> {
             Some(CLEAR) => {
                 n_codes = END + 1;
                 before = None;
-                continue;
             }
             Some(code) => {
                 if let Some(before) = before.filter(|_| n_codes < CODES_MAX) {

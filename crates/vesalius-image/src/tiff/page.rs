@@ -174,11 +174,12 @@ impl Page {
 fn uniform(file: &File<'_>, directory: &Directory, tag: u16, default: u64) -> Result<u64> {
     let values = file.unsigneds(directory, tag)?.unwrap_or_else(|| vec![default]);
     let first = values.first().copied().unwrap_or(default);
-    match values.iter().all(|value| *value == first) {
-        true => Ok(first),
-        false => Err(Error::unsupported(format!(
+    if values.iter().all(|value| *value == first) {
+        Ok(first)
+    } else {
+        Err(Error::unsupported(format!(
             "the samples of a TIFF pixel differ in kind (tag {tag} is {values:?}); save it with one kind of sample"
-        ))),
+        )))
     }
 }
 

@@ -124,7 +124,7 @@ fn levels(stack: &Stack) -> Vec<Level> {
     let largest = stack.levels[0].size;
     let downsample = |size: [usize; 2]| {
         let ratio = |axis: usize| largest[axis] as f64 / size[axis] as f64;
-        (ratio(0) + ratio(1)) / 2.0
+        f64::midpoint(ratio(0), ratio(1))
     };
     let level = |page: &Page| Level { size: page.size, tile: page.chunk, downsample: downsample(page.size) };
     stack.levels.iter().map(level).collect()

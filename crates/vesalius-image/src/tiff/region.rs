@@ -56,6 +56,7 @@ stored! {
 /// The samples `[channel, page, y, x]` of the same region of pages that agree; sizes were checked against the limits.
 pub(super) fn read(file: &File<'_>, pages: &[&Page], region: Region) -> Result<Samples> {
     let Some(page) = pages.first() else { return Err(Error::format("the TIFF file has no image; it is damaged")) };
+    chunk::check(page)?;
     let wide = |bytes: &[u8], dtype: Dtype| {
         let native = if cfg!(target_endian = "little") { ByteOrder::LowFirst } else { ByteOrder::HighFirst };
         read_samples(&mut &*bytes, dtype, native, bytes.len() as u64 / dtype.stored_bytes())
@@ -157,9 +158,10 @@ impl<T: Stored> Band<'_, T> {
     /// Copies what lies inside of a chunk whose pixels hold the `stored` samples of a page.
     fn place(&mut self, bytes: Option<&[u8]>, page: &Page, stored: &[usize], inside: Inside) -> Result<()> {
         let Some(bytes) = bytes else { return Ok(()) };
-        let row_samples = page.chunk[0] * stored.len();
+        let n_each = stored.len();
+        let row_samples = page.chunk[0] * n_each;
         let sample = |row: usize, column: usize, position: usize| -> T {
-            let at = (row * row_samples + column * stored.len() + position) * size_of::<T>();
+            let at = (row * row_samples + column * n_each + position) * size_of::<T>();
             bytemuck::pod_read_unaligned(&bytes[at..at + size_of::<T>()])
         };
         let [first, last] = inside.columns;
@@ -178,8 +180,14 @@ impl<T: Stored> Band<'_, T> {
             let channel = stored - usize::from(page.alpha.is_some_and(|alpha| alpha < *stored));
             for (row, out) in self.planes[channel].chunks_exact_mut(inside.out_width).enumerate() {
                 let out = &mut out[inside.out_column..][..last - first];
-                for (out, column) in out.iter_mut().zip(first..last) {
-                    *out = sample(inside.first_row + row, column, position);
+                if n_each == 1 {
+                    let at = ((inside.first_row + row) * row_samples + first) * size_of::<T>();
+                    let out: &mut [u8] = bytemuck::cast_slice_mut(out);
+                    out.copy_from_slice(&bytes[at..at + out.len()]);
+                } else {
+                    for (out, column) in out.iter_mut().zip(first..last) {
+                        *out = sample(inside.first_row + row, column, position);
+                    }
                 }
                 if page.photometric == Photometric::WhiteIsZero {
                     invert(out, page.bits)?;

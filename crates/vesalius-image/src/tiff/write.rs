@@ -20,7 +20,7 @@ const CLASSIC_BYTES_MAX: u64 = 3 << 30;
 /// A volume as `.tif`, a page for each slice; the same volume gives the same bytes.
 ///
 /// Gray of every sample type is written, and red, green and blue of 8, 16 and floating 32 bits. Spacing is kept, in
-/// the resolution tags and as ImageJ writes it; origin and direction are not, because the format has no place for them.
+/// the resolution tags and as `ImageJ` writes it; origin and direction are not, because the format has no place for them.
 pub fn encode(volume: &Volume, name: &str) -> Result<Vec<Encoded>> {
     let n_bytes = volume.samples().len() as u64 * volume.samples().dtype().stored_bytes();
     let mut bytes = Cursor::new(Vec::new());

@@ -164,7 +164,8 @@ aperio = "Aperio Image Library v1\n300x200 [0,0 300x200] (64x64)|AppMag = 20|MPP
 with tifffile.TiffWriter(folder / "pages.svs", bigtiff=True) as file:
     file.write(levels[0], description=aperio, metadata=None, **options)
     file.write(levels[2], photometric="rgb", description="Aperio thumbnail", metadata=None)
-    file.write(levels[1], description="Aperio level", metadata=None, **options)
+    for n in (1, 2):
+        file.write(levels[n], description="Aperio level", metadata=None, **options)
     file.write(levels[2][:20], photometric="rgb", subfiletype=1, description="Aperio\nlabel 75x20", metadata=None)
     file.write(levels[2][:30], photometric="rgb", subfiletype=9, description="Aperio\nmacro 75x30", metadata=None)
 region = levels[1][10:80, 30:130]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
-use vesalius_image::{ErrorKind, ReadOptions, Samples, Values, Volume, format};
+use vesalius_image::{ReadOptions, Values, Volume, format};
 
 use crate::golden;
 use crate::real_data::folder;
@@ -75,4 +75,15 @@ fn every_file_is_read_as_pydicom_reads_it() {
         eprintln!("{name}: {what}");
     }
     assert_eq!(found.len(), 0);
+}
+
+#[test]
+fn jpeg_of_8_12_and_16_bits_is_decoded_to_the_bit() {
+    let Some(folder) = folder("pydicom-files") else { return };
+    let expected: Value = serde_json::from_str(&std::fs::read_to_string(golden("jpeg.json")).unwrap()).unwrap();
+    for (name, expected) in expected["files"].as_object().unwrap() {
+        let reading = format::read(&folder.join(name), &stored()).unwrap();
+        let (_, values) = as_pydicom(&reading.volume);
+        assert_eq!(Some(crc(&values)), expected.as_u64(), "{name}");
+    }
 }

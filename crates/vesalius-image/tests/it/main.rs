@@ -68,6 +68,8 @@ mod surface;
 
 /// DICOM files beside pydicom.
 mod dicom;
+/// DICOM files that are cut short, damaged, or made to exhaust their reader.
+mod dicom_hostile;
 
 /// Published datasets, where they are at hand.
 mod real_data;
