@@ -2,6 +2,7 @@
 
 pub(crate) mod file;
 
+mod assemble;
 mod clock;
 mod collect;
 mod grid;
@@ -14,6 +15,9 @@ mod series;
 mod slice;
 mod stack;
 mod values;
+
+pub mod structures;
+pub mod suv;
 
 pub use collect::PassedOver;
 pub use grid::Grid;
