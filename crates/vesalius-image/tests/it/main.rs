@@ -45,6 +45,11 @@ mod surface;
 /// DICOM files beside pydicom.
 mod dicom;
 
+/// DICOM files with known truth.
+mod phantom_dicom;
+/// Folders, archives and lists of DICOM files, and their volumes.
+mod series;
+
 /// Published datasets, where they are at hand.
 mod real_data;
 /// Published masks, where they are at hand.
