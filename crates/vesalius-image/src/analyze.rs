@@ -100,7 +100,7 @@ impl Header {
         })?;
         let fields = Fields { bytes, order };
         let data_offset = fields.f32(108);
-        if !(data_offset >= 0.0 && data_offset < 1e15) {
+        if !(0.0..1e15).contains(&data_offset) {
             return Err(Error::format(format!(
                 "the Analyze samples begin at byte {data_offset}; expected 0 or more; the header is damaged"
             )));

@@ -81,7 +81,7 @@ pub fn of_name(name: &str) -> Option<&'static Format> {
 pub fn read(path: &Path, options: &ReadOptions) -> Result<Reading> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let bytes = match name.rsplit_once('#') {
-        Some((file, _)) if file.ends_with(".npz") && !path.exists() => {
+        Some((file, _)) if file.to_ascii_lowercase().ends_with(".npz") && !path.exists() => {
             read_bytes(&path.with_file_name(file), &options.limits)?
         }
         _ => read_bytes(path, &options.limits)?,

@@ -48,11 +48,6 @@ pub(crate) fn gunzip(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>> {
     unfold(bytes, Coding::Gzip, limits)
 }
 
-/// All that a zlib stream unfolds to, where its size is not known from elsewhere; otherwise as [`gunzip`].
-pub(crate) fn unzlib(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>> {
-    unfold(bytes, Coding::Zlib, limits)
-}
-
 /// The size to which a gzip stream says that it unfolds, below 4 GiB; it may lie, and knows its last member alone.
 pub(crate) fn size_hint(bytes: &[u8]) -> u64 {
     bytes.last_chunk().map_or(0, |size| u64::from(u32::from_le_bytes(*size)))
@@ -73,9 +68,8 @@ pub(crate) fn compress(header: &[u8], rest: &[u8]) -> Result<Vec<u8>> {
         stream[n_written..n_written + part.len()].copy_from_slice(part);
         n_written += part.len();
     }
-    let deflated = deflater.deflate_compress(rest, &mut stream[n_written..]);
-    n_written +=
-        deflated.map_err(|_| Error::new(ErrorKind::Write, "the volume cannot be compressed; save it plain"))?;
+    let result = deflater.deflate_compress(rest, &mut stream[n_written..]);
+    n_written += result.map_err(|_| Error::new(ErrorKind::Write, "the volume cannot be compressed; save it plain"))?;
     let mut crc = Crc::new();
     crc.update(header);
     crc.update(rest);
@@ -100,11 +94,11 @@ pub(crate) fn peek(bytes: &[u8], n_bytes: usize) -> Result<Vec<u8>> {
 /// more than those 64 MiB follow. What lies behind the stream itself is not looked at: all that is wanted is there.
 pub(crate) fn unfold_into(bytes: &[u8], coding: Coding, out: &mut [u8]) -> Result<u64> {
     let mut inflater = Decompressor::new();
-    let inflated = match coding {
+    let result = match coding {
         Coding::Gzip => inflater.gzip_decompress(bytes, out),
         Coding::Zlib => inflater.zlib_decompress(bytes, out),
     };
-    if inflated.is_ok_and(|n_bytes| n_bytes == out.len()) {
+    if result.is_ok_and(|n_bytes| n_bytes == out.len()) {
         return Ok(0);
     }
     // Several members, more bytes than wanted, or damage: the slow way tells which.

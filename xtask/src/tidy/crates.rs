@@ -25,11 +25,11 @@ pub(super) fn dependencies(tree: &Tree) -> Vec<Violation> {
     violations
 }
 
-/// Every crate takes the lints of the workspace.
+/// Every crate takes the lints of the workspace, unless it is one of its own, as the fuzz targets are.
 pub(super) fn lints(tree: &Tree) -> Vec<Violation> {
     let inherits = |manifest: &toml::Table| {
         let lints = manifest.get("lints").and_then(|lints| lints.get("workspace"));
-        lints.and_then(toml::Value::as_bool) == Some(true)
+        manifest.contains_key("workspace") || lints.and_then(toml::Value::as_bool) == Some(true)
     };
     let without = manifests(tree).into_iter().filter(|(_, _, manifest)| !inherits(manifest));
     without.map(|(path, ..)| Violation::new(path, 0, "no `[lints] workspace = true`")).collect()

@@ -119,11 +119,6 @@ impl<'f> Set<'f> {
         self.find(tag).is_some()
     }
 
-    /// The tags of the elements in their order.
-    pub(crate) fn tags(self) -> impl Iterator<Item = Tag> + use<'f> {
-        self.elements().map(|(_, element)| element.tag)
-    }
-
     /// The value representation that the file or the dictionary gives the element.
     pub(crate) fn vr(self, tag: Tag) -> Option<VR> {
         self.find(tag).map(|(_, element)| element.vr)

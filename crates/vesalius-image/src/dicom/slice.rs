@@ -174,9 +174,9 @@ impl Plane {
     /// `None` where a number is not finite or the directions span no plane.
     pub(crate) fn new(position_mm: [f64; 3], orientation: [f64; 6], spacing_mm: Option<[f64; 2]>) -> Option<Self> {
         const TOLERANCE: f64 = 1e-3;
-        let [a, b, c, d, e, f] = orientation;
         let is_unit = |v: [f64; 3]| (dot(v, v).sqrt() - 1.0).abs() <= TOLERANCE;
-        let (row, column) = ([a, b, c], [d, e, f]);
+        let row: [f64; 3] = std::array::from_fn(|axis| orientation[axis]);
+        let column: [f64; 3] = std::array::from_fn(|axis| orientation[3 + axis]);
         let is_plane = is_unit(row) && is_unit(column) && dot(row, column).abs() <= TOLERANCE;
         let is_placed = position_mm.iter().all(|v| v.is_finite());
         let spacing_mm = spacing_mm.filter(|s| s.iter().all(|v| v.is_finite() && *v > 0.0));

@@ -189,7 +189,7 @@ impl Positioned {
     fn stack(&self, channels: &[Channel]) -> Result<Stack> {
         let planes: Vec<&Plane> = channels[0].slices.iter().map(|group| &self.slices[group[0]].1).collect();
         let (first, _) = &self.slices[channels[0].slices[0][0]];
-        let places = places::judge(&planes, first.depth_mm)?;
+        let judged = places::judge(&planes, first.depth_mm)?;
         let mut slices = Vec::new();
         let mut doubles = Vec::new();
         for group in channels.iter().flat_map(|channel| &channel.slices) {
@@ -200,7 +200,7 @@ impl Positioned {
         }
         let size = [first.kind.columns, first.kind.rows, planes.len()];
         let channels = channels.iter().map(|channel| channel.name.clone()).collect();
-        let mut stack = taken(places, Stack { channels, slices, doubles, ..Stack::empty(size) });
+        let mut stack = taken(judged, Stack { channels, slices, doubles, ..Stack::empty(size) });
         if !stack.doubles.is_empty() {
             stack.problems.push(doubled(stack.doubles.len()));
         }

@@ -172,7 +172,7 @@ impl Header {
         let layout = layout_1(&bytes[344..]).ok_or_else(|| bad_magic(&bytes[344..], "n+1"))?;
         let fields = Fields { bytes, order };
         let data_offset = fields.f32(108);
-        if !(data_offset >= 0.0 && data_offset < 1e15) {
+        if !(0.0..1e15).contains(&data_offset) {
             return Err(Error::format(format!(
                 "the NIfTI samples begin at byte {data_offset}; expected a whole number; the header is damaged"
             )));

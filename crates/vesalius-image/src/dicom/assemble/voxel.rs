@@ -25,6 +25,8 @@ macro_rules! voxel {
             const LIMITS: Option<(i32, i32)> = $limits;
 
             #[inline]
+            #[expect(clippy::allow_attributes, reason = "only some of the types lint here")]
+            #[allow(clippy::cast_lossless, reason = "one macro serves types with and without `From`")]
             fn of_i32(value: i32) -> Self {
                 value as Self
             }

@@ -188,7 +188,9 @@ fn jpeg_xl(bytes: &[u8], layout: &Layout) -> Result<Frame> {
     // The decoder spreads samples over 16 bits; they are brought back to those that count.
     let (full, kept) = (65535.0, f64::from(2_u32.pow(layout.bits_stored.min(16)) - 1));
     let back = |value: u16| (f64::from(value) / full * kept).round() as u16;
-    wide.iter_mut().for_each(|value| *value = back(*value));
+    for value in &mut wide {
+        *value = back(*value);
+    }
     Ok(Samples::U16(first_planes(&wide, n_channels, layout)))
 }
 

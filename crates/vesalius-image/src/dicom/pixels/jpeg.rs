@@ -235,9 +235,8 @@ impl State {
             let (Some(values), true) = (values.get(..n_bytes), idx < 4) else {
                 return Err(damaged("a quantization table is cut short"));
             };
-            self.quantization[idx] = Some(std::array::from_fn(|at| match is_wide {
-                true => u16::from_be_bytes([values[2 * at], values[2 * at + 1]]),
-                false => u16::from(values[at]),
+            self.quantization[idx] = Some(std::array::from_fn(|at| {
+                if is_wide { u16::from_be_bytes([values[2 * at], values[2 * at + 1]]) } else { u16::from(values[at]) }
             }));
             rest = &rest[1 + n_bytes..];
         }

@@ -10,7 +10,7 @@ pub(super) fn decode(state: &State, frame: &mut Frame, scan: &Scan, bytes: &[u8]
     if !(1..=7).contains(&scan.selection) || scan.point_transform >= frame.precision {
         return Err(damaged("a scan header is impossible"));
     }
-    if state.restart_interval % width != 0 {
+    if !state.restart_interval.is_multiple_of(width) {
         return Err(super::unread("lossless restarting inside of rows"));
     }
     let missing = || damaged("a table is missing");

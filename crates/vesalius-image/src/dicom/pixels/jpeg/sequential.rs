@@ -45,7 +45,9 @@ pub(super) fn decode(state: &State, frame: &mut Frame, scan: &Scan, bytes: &[u8]
     for unit_idx in 0..n_across * n_down {
         if state.restart_interval > 0 && unit_idx > 0 && unit_idx % state.restart_interval == 0 {
             bits.restart()?;
-            tools.iter_mut().for_each(|tools| tools.predicted = 0);
+            for tools in &mut tools {
+                tools.predicted = 0;
+            }
         }
         let [x, y] = [unit_idx % n_across, unit_idx / n_across];
         for tools in &mut tools {

@@ -10,7 +10,7 @@ const WIDTH_FILTERED_MIN: usize = 3;
 /// Appends a component at full size.
 pub(super) fn append(component: &Component, frame: &Frame, out: &mut Vec<u16>) {
     let (across, down) = (frame.across_max / component.across, frame.down_max / component.down);
-    let is_whole = frame.across_max % component.across == 0 && frame.down_max % component.down == 0;
+    let is_whole = frame.across_max.is_multiple_of(component.across) && frame.down_max.is_multiple_of(component.down);
     let is_filtered = is_whole && component.width >= WIDTH_FILTERED_MIN;
     let row = |y: usize| &component.samples[y * component.stride..][..component.width];
     match (across, down) {
