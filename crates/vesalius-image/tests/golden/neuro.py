@@ -54,7 +54,9 @@ def checksum(values):
 def is_placed(image):
     header = image.header
     if isinstance(image, MGHImage):
-        return bool(header["goodRASFlag"])
+        # nibabel sets the flag when it makes a place up, so the file itself is asked.
+        start = (gzip.open if image.get_filename().endswith("z") else open)(image.get_filename(), "rb").read(30)
+        return start[28:30] == b"\0\1"
     return "sform_code" in header and (header["sform_code"] > 0 or header["qform_code"] > 0)
 
 
