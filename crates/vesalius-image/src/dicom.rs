@@ -2,6 +2,7 @@
 
 pub(crate) mod file;
 
+mod assemble;
 mod clock;
 mod collect;
 mod grid;
@@ -15,8 +16,11 @@ mod slice;
 mod stack;
 mod values;
 
+pub mod structures;
+pub mod suv;
+
 pub use collect::PassedOver;
 pub use grid::Grid;
-pub(crate) use image::FORMAT;
+pub use image::FORMAT;
 pub use series::{Derived, DerivedKind, Index, Series, open};
 pub use stack::Stack;

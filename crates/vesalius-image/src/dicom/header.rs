@@ -6,10 +6,11 @@ mod marks;
 use dicom_core::Tag;
 use dicom_dictionary_std::{tags, uids};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::limits::Limits;
 
 use super::file::{File, Set};
+use super::pixels::Layout;
 use super::slice::{Kind, Plane, Slice};
 
 /// The header of a file, as far as series are concerned.
@@ -76,31 +77,27 @@ fn content(file: &File<'_>, file_idx: usize, limits: &Limits) -> Result<Content>
     if set.has(tags::DIRECTORY_RECORD_SEQUENCE) {
         return Ok(Content::Directory);
     }
-    let (Some(rows), Some(columns)) = (set.int(tags::ROWS)?, set.int(tags::COLUMNS)?) else {
+    if !holds_pixels(set) {
         return Ok(Content::Other);
-    };
-    let size = size([columns, rows, set.int(tags::NUMBER_OF_FRAMES)?.unwrap_or(1).max(1)], limits)?;
+    }
+    let layout = Layout::of(set, limits)?;
     let image_type = set.texts(tags::IMAGE_TYPE)?;
     let kind = Kind {
-        rows: size[1],
-        columns: size[0],
+        rows: layout.n_rows,
+        columns: layout.n_columns,
+        n_colors: layout.n_channels,
         frame_of_reference: set.text(tags::FRAME_OF_REFERENCE_UID)?.unwrap_or_default(),
-        photometric: set.text(tags::PHOTOMETRIC_INTERPRETATION)?.unwrap_or_default(),
+        photometric: layout.photometric.clone(),
         is_localizer: image_type.iter().any(|value| value == "LOCALIZER"),
     };
-    let slices = frames::slices(file, &kind, file_idx, size[2])?;
+    let size = [layout.n_columns, layout.n_rows, layout.n_frames];
+    let slices = frames::slices(file, &kind, file_idx, &layout)?;
     Ok(slices.map_or(Content::Picture { size }, Content::Slices))
 }
 
-fn size(declared: [i64; 3], limits: &Limits) -> Result<[usize; 3]> {
-    let shape = declared.map(|n| u64::try_from(n).unwrap_or_default());
-    if shape.contains(&0) {
-        return Err(Error::format(format!(
-            "the image has {declared:?} columns, rows and frames; expected numbers above 0; the header is damaged"
-        )));
-    }
-    limits.n_samples(&shape, 1)?;
-    Ok(shape.map(|n| n as usize))
+/// Whether a data set has pixels, or reaches them where it was cut short.
+pub(crate) fn holds_pixels(set: Set<'_>) -> bool {
+    [tags::PIXEL_DATA, tags::FLOAT_PIXEL_DATA, tags::DOUBLE_FLOAT_PIXEL_DATA].into_iter().any(|tag| set.has(tag))
 }
 
 /// A plane of the elements of a data set, or of the functional groups that a frame is described by.

@@ -8,11 +8,12 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::limits::Limits;
-use crate::reading::{Problem, ReadOptions};
+use crate::reading::{Problem, ReadOptions, Reading};
 
+use super::assemble;
 use super::collect::{self, PassedOver, Store};
 use super::file::{File, looks_like_dicom};
-use super::header::{Content, Header};
+use super::header::{Content, Header, holds_pixels};
 use super::stack::{Stack, stacks};
 
 /// What was found in a folder, an archive, the list of a medium (`DICOMDIR`), or one file.
@@ -93,6 +94,17 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Index> {
 }
 
 impl Index {
+    /// Reads the volume of a stack of this index.
+    ///
+    /// Samples keep their type where all slices are of one and none is rescaled; whole numbers of up to 16 bits with
+    /// whole slope and intercept become `i16`, or `i32` where one does not fit; everything else becomes `f32`, or
+    /// `f64` where stored samples have more than 24 bits. Slope and intercept are those of each slice.
+    /// An error where there is an [obstacle](Stack::obstacle), where a slice that was left out as a copy is none, or
+    /// where a file cannot be read.
+    pub fn read(&self, stack: &Stack, options: &ReadOptions) -> Result<Reading> {
+        assemble::read(&self.store, stack, options)
+    }
+
     /// Reads the header of every file and sorts them into series.
     fn scan(&mut self, limits: &Limits) {
         let store = &self.store;
@@ -155,19 +167,13 @@ fn header_of(store: &Store, file_idx: usize, limits: &Limits) -> Result<Option<H
         return Ok(None);
     }
     if Store::is_cut(&head) {
-        let whole_header = File::parse(&head[..], limits).ok().filter(|file| holds_pixels(file));
+        let whole_header = File::parse(&head[..], limits).ok().filter(|file| holds_pixels(file.root()));
         if let Some(file) = whole_header {
             return Header::of(&file, file_idx, limits).map(Some);
         }
     }
     let bytes = if Store::is_cut(&head) { store.bytes(file_idx, limits)? } else { head };
     Header::of(&File::parse(bytes, limits)?, file_idx, limits).map(Some)
-}
-
-/// Whether a file that was cut short reaches its pixels, in front of which everything stands that is needed.
-fn holds_pixels(file: &File<'_>) -> bool {
-    let set = file.root();
-    set.has(tags::PIXEL_DATA) || set.has(tags::FLOAT_PIXEL_DATA) || set.has(tags::DOUBLE_FLOAT_PIXEL_DATA)
 }
 
 /// The files that the list of a medium names, each as the parts of its path.

@@ -3,6 +3,10 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use crate::samples::Dtype;
+
+use super::values::Rescale;
+
 /// How far two directions of one stack may differ, each component; writers round to four digits.
 const DIRECTION_TOLERANCE: f64 = 2e-4;
 
@@ -24,6 +28,27 @@ pub(crate) struct Slice {
     /// What the file says of the extent across the plane; used only for a slice that stands alone.
     pub(crate) depth_mm: Option<f64>,
     pub(crate) marks: BTreeMap<Mark, Value>,
+    pub(crate) stored: Stored,
+}
+
+/// How samples are stored, and what they mean.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Stored {
+    pub(crate) dtype: Dtype,
+    pub(crate) meaning: Meaning,
+}
+
+/// How stored samples become real values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Meaning {
+    /// By slope and intercept.
+    Line(Rescale),
+    /// Through the modality lookup table of the file.
+    Table,
+    /// Through the palette of the file, to red, green and blue.
+    Palette,
+    /// By a slope or intercept that is none; only stored values can be read.
+    Damaged,
 }
 
 /// What slices of one volume must have in common besides their direction.
@@ -32,6 +57,8 @@ pub(crate) struct Kind {
     pub(crate) rows: usize,
     pub(crate) columns: usize,
     pub(crate) photometric: String,
+    /// Samples of a pixel as they are stored.
+    pub(crate) n_colors: usize,
     /// UID of the frame of reference: positions in different ones have nothing to do with each other.
     pub(crate) frame_of_reference: String,
     /// Whether the image type calls it a localizer.

@@ -93,8 +93,7 @@ impl Structures {
         limits.n_samples(&[n_channels, nz, ny, nx].map(|n| n as u64), 1)?;
         let mut samples = vec![0_u8; n_channels * nz * ny * nx];
         let channels = samples.par_chunks_mut(nz * ny * nx).zip(&self.structures);
-        let found: Vec<Result<Vec<Problem>>> =
-            channels.map(|(mask, structure)| structure.fill(grid, mask)).collect();
+        let found: Vec<Result<Vec<Problem>>> = channels.map(|(mask, structure)| structure.fill(grid, mask)).collect();
         let mut problems = self.problems.clone();
         for of_structure in found {
             problems.extend(of_structure?);

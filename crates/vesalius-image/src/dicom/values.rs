@@ -21,7 +21,11 @@ impl Rescale {
 
     /// What a data set says, which may be the item of a functional group; `None` where it says nothing.
     pub(crate) fn of(set: Set<'_>) -> Result<Option<Self>> {
-        let slope = set.float(tags::RESCALE_SLOPE)?;
+        let slope = match set.float(tags::RESCALE_SLOPE)? {
+            // A dose grid has a slope of its own name.
+            None => set.float(tags::DOSE_GRID_SCALING)?,
+            slope => slope,
+        };
         let intercept = set.float(tags::RESCALE_INTERCEPT)?;
         if slope.is_none() && intercept.is_none() {
             return Ok(None);
@@ -95,6 +99,9 @@ pub(crate) fn units(set: Set<'_>) -> Result<Option<String>> {
         None => set.text(tags::UNITS)?,
         said => said,
     };
+    if set.has(tags::DOSE_GRID_SCALING) {
+        return Ok(set.text(tags::DOSE_UNITS)?.map(|units| if units == "GY" { "Gy".to_owned() } else { units }));
+    }
     if let Some(said) = said {
         return Ok((said != "US").then_some(said));
     }

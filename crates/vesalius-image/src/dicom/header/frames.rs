@@ -6,12 +6,16 @@ use dicom_dictionary_std::tags;
 use crate::error::Result;
 
 use super::super::file::{File, Set};
-use super::super::slice::{Kind, Plane, Slice, plus_scaled};
+use super::super::pixels::Layout;
+use super::super::slice::{Kind, Meaning, Plane, Slice, Stored, plus_scaled};
+use super::super::values::Rescale;
 use super::{lenient, marks, plane};
 
 /// The slices of a file; `None` where it does not say where its frames are.
-pub(super) fn slices(file: &File<'_>, kind: &Kind, file_idx: usize, n_frames: usize) -> Result<Option<Vec<Slice>>> {
+pub(super) fn slices(file: &File<'_>, kind: &Kind, file_idx: usize, layout: &Layout) -> Result<Option<Vec<Slice>>> {
     let set = file.root();
+    let n_frames = layout.n_frames;
+    let whole = meaning(set);
     let instance = set.text(tags::SOP_INSTANCE_UID)?.unwrap_or_default();
     let slice = |frame_idx: usize, plane: Plane| Slice {
         file_idx,
@@ -21,6 +25,7 @@ pub(super) fn slices(file: &File<'_>, kind: &Kind, file_idx: usize, n_frames: us
         plane: Some(plane),
         depth_mm: None,
         marks: std::collections::BTreeMap::new(),
+        stored: Stored { dtype: layout.dtype(), meaning: whole },
     };
     if set.has(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE) {
         return Ok(enhanced(file, n_frames, &slice));
@@ -33,6 +38,20 @@ pub(super) fn slices(file: &File<'_>, kind: &Kind, file_idx: usize, n_frames: us
     slice.depth_mm = depth_mm(Some(set));
     slice.marks = marks::plain(set);
     Ok(Some(vec![slice]))
+}
+
+/// What the values of a whole file mean.
+fn meaning(set: Set<'_>) -> Meaning {
+    let is_palette =
+        set.text(tags::PHOTOMETRIC_INTERPRETATION).is_ok_and(|text| text.as_deref() == Some("PALETTE COLOR"));
+    if is_palette && set.has(tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DATA) {
+        return Meaning::Palette;
+    }
+    if set.item(tags::MODALITY_LUT_SEQUENCE).is_some() { Meaning::Table } else { line(set) }
+}
+
+fn line(set: Set<'_>) -> Meaning {
+    Rescale::of(set).map_or(Meaning::Damaged, |rescale| Meaning::Line(rescale.unwrap_or(Rescale::NONE)))
 }
 
 fn plane_of_root(set: Set<'_>) -> Option<Plane> {
@@ -66,6 +85,9 @@ fn enhanced(file: &File<'_>, n_frames: usize, slice: &dyn Fn(usize, Plane) -> Sl
         let mut slice = slice(slices.len(), plane);
         slice.depth_mm = depth_mm(measures);
         slice.marks = marks::enhanced(groups, &dimensions);
+        if let Some(transformation) = groups.group(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE) {
+            slice.stored.meaning = line(transformation);
+        }
         slices.push(slice);
     }
     (slices.len() == n_frames).then_some(slices)
