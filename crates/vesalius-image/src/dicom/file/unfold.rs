@@ -1,4 +1,4 @@
-//! Data sets that are deflated as a whole, unfolded no further than the limits allow.
+//! The deflate stream behind the meta information of a deflated file, unfolded no further than the limits allow.
 
 use std::io::Read;
 
@@ -11,10 +11,10 @@ use crate::limits::Limits;
 pub(super) fn inflate(bytes: &[u8], limits: &Limits, out: &mut Vec<u8>) -> Result<()> {
     let limit = limits.bytes_max.saturating_add(1);
     let n_read = DeflateDecoder::new(bytes).take(limit).read_to_end(out);
-    let n_read = n_read.map_err(|error| Error::from_reading("the compressed DICOM file", error))? as u64;
+    let n_read = n_read.map_err(|error| Error::from_reading("the deflated DICOM file", error))? as u64;
     if n_read >= limit {
         return Err(Error::limit(format!(
-            "the compressed file unfolds to more than {} bytes; raise the limit if it is to be trusted",
+            "the deflated file unfolds to more than {} bytes; raise the limit if it is to be trusted",
             limits.bytes_max
         )));
     }
