@@ -45,10 +45,14 @@ mod surface;
 /// DICOM files beside pydicom.
 mod dicom;
 
+/// Masks from segmentations and structure sets.
+mod derived;
 /// DICOM files with known truth.
 mod phantom_dicom;
 /// Folders, archives and lists of DICOM files, and their volumes.
 mod series;
+/// Uptake values of positron emission tomography.
+mod suv;
 
 /// Published datasets, where they are at hand.
 mod real_data;
