@@ -1,9 +1,11 @@
-//! `cargo xtask bench`: speed and memory of the workloads, beside PyTorch on the same machine where it is installed.
+//! `cargo xtask bench`: speed and memory of the workloads, beside the peers on the same machine where they are installed.
 //!
 //! Both sides are programs with one contract: `--only NAME --json` prints one object
 //! `{"software": "name and version", NAME: {METRIC: number, …}}`. Ours is the example `bench` of the crate
-//! `vesalius`, PyTorch's is `benches/pytorch.py`, run by the Python of `VESALIUS_PYTHON` (default `python3`).
+//! `vesalius`, the peers' are the scripts in `benches/`, run by the Python of `VESALIUS_PYTHON` (default `python3`).
+//! A script that runs several peers prints an object in place of a number: `{"name and version": number, …}`.
 //! Runs take turns, so that a machine that slows down slows both; the median is reported with the spread.
+//! `VESALIUS_BENCH_INPUTS` names the folder in which our side leaves the files that both are to read.
 
 mod figures;
 mod machine;
@@ -18,13 +20,37 @@ use crate::cargo;
 use crate::ci::{CRATES, target_folder};
 use figures::{Figures, Side};
 
+/// A workload: its name, and the script that does the same with the peers.
+#[derive(Debug)]
+struct Workload {
+    name: &'static str,
+    script: Script,
+}
+
+/// A script in `benches/`, and the modules without which it measures nothing.
+#[derive(Clone, Copy, Debug)]
+struct Script {
+    path: &'static str,
+    imports: &'static str,
+}
+
+const PYTORCH: Script = Script { path: "benches/pytorch.py", imports: "torch, torchvision" };
+/// Its peers are many, and it says itself which of them are missing.
+const VOLUMES: Script = Script { path: "benches/volumes.py", imports: "numpy" };
+
 /// The workloads, in the order of the table.
-const WORKLOADS: &[&str] = &["resnet18-2d", "resnet18-3d", "loading", "startup"];
+const WORKLOADS: &[Workload] = &[
+    Workload { name: "resnet18-2d", script: PYTORCH },
+    Workload { name: "resnet18-3d", script: PYTORCH },
+    Workload { name: "loading", script: PYTORCH },
+    Workload { name: "startup", script: PYTORCH },
+    Workload { name: "volumes", script: VOLUMES },
+];
 
 /// What to measure, and where to put it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Options {
-    workloads: Vec<String>,
+    workloads: Vec<&'static Workload>,
     n_repeats: usize,
     output: Output,
 }
@@ -54,20 +80,18 @@ impl Options {
             }
         }
         if options.workloads.is_empty() {
-            options.workloads = WORKLOADS.iter().map(|&name| name.to_owned()).collect();
+            options.workloads = WORKLOADS.iter().collect();
         }
         Ok(options)
     }
 }
 
-fn workload(name: Option<&String>) -> Result<String> {
+fn workload(name: Option<&String>) -> Result<&'static Workload> {
     let name = name.context("--only takes the name of a workload")?;
-    ensure!(
-        WORKLOADS.contains(&name.as_str()),
-        "there is no workload `{name}`; the workloads are {}",
-        WORKLOADS.join(", ")
-    );
-    Ok(name.clone())
+    WORKLOADS.iter().find(|workload| workload.name == name).with_context(|| {
+        let known: Vec<&str> = WORKLOADS.iter().map(|workload| workload.name).collect();
+        format!("there is no workload `{name}`; the workloads are {}", known.join(", "))
+    })
 }
 
 /// Measures and shows what the options ask for.
@@ -92,19 +116,18 @@ fn measure(root: &Path, options: &Options) -> Result<Figures> {
     // The packages that `ci` builds, since another selection would have the tensor backend built with other features.
     build.args(["build", "--release", "--quiet"]).args(CRATES).args(["--example", "bench"]);
     ensure!(build.current_dir(root).status()?.success(), "the example `bench` does not build");
-    let peer = peer(root);
-    if peer.is_none() {
-        eprintln!("PyTorch is not measured: no Python with torch and torchvision; name one by VESALIUS_PYTHON");
-    }
+    let folder = target_folder(root)?;
+    let inputs = folder.join("bench-inputs");
     let mut figures = Figures::default();
-    for name in &options.workloads {
+    for Workload { name, script } in &options.workloads {
+        let python = python_for(*script, root);
         for repeat in 1..=options.n_repeats {
             eprintln!("{name}: run {repeat} of {}", options.n_repeats);
-            let mut ours = Command::new(target_folder(root)?.join("release/examples/bench"));
-            figures.add(Side::Ours, name, &one_run(&mut ours, root, name)?)?;
-            if let Some(python) = &peer {
+            let mut ours = Command::new(folder.join("release/examples/bench"));
+            figures.add(Side::Ours, name, &one_run(ours.env("VESALIUS_BENCH_INPUTS", &inputs), root, name)?)?;
+            if let Some(python) = &python {
                 let mut theirs = Command::new(python);
-                theirs.arg("benches/pytorch.py");
+                theirs.arg(script.path).env("VESALIUS_BENCH_INPUTS", &inputs);
                 figures.add(Side::Peer, name, &one_run(&mut theirs, root, name)?)?;
             }
         }
@@ -112,11 +135,17 @@ fn measure(root: &Path, options: &Options) -> Result<Figures> {
     Ok(figures)
 }
 
-/// The Python that can import PyTorch, if there is one.
-fn peer(root: &Path) -> Option<String> {
+/// The Python that can run a script, if there is one.
+fn python_for(script: Script, root: &Path) -> Option<String> {
     let python = std::env::var("VESALIUS_PYTHON").unwrap_or_else(|_| "python3".into());
-    let probe = Command::new(&python).args(["-c", "import torch, torchvision"]).current_dir(root).output();
-    probe.is_ok_and(|output| output.status.success()).then_some(python)
+    let import = format!("import {}", script.imports);
+    let probe = Command::new(&python).args(["-c", &import]).current_dir(root).output();
+    let found = probe.is_ok_and(|output| output.status.success());
+    if !found {
+        let Script { path, imports } = script;
+        eprintln!("{path} is not run: no Python with {imports}; name one by VESALIUS_PYTHON");
+    }
+    found.then_some(python)
 }
 
 fn one_run(command: &mut Command, root: &Path, name: &str) -> Result<serde_json::Value> {
@@ -136,10 +165,11 @@ mod tests {
 
     #[test]
     fn options_are_understood() {
-        let options = parse("--only loading --repeats 5 --json").unwrap();
-        let expected = Options { workloads: vec!["loading".into()], n_repeats: 5, output: Output::Json };
-        assert_eq!(options, expected);
-        assert_eq!(parse("").unwrap().workloads, WORKLOADS);
+        let names = |options: &Options| options.workloads.iter().map(|workload| workload.name).collect::<Vec<_>>();
+        let options = parse("--only loading --only volumes --repeats 5 --json").unwrap();
+        assert_eq!((options.n_repeats, options.output), (5, Output::Json));
+        assert_eq!(names(&options), ["loading", "volumes"]);
+        assert_eq!(names(&parse("").unwrap()), ["resnet18-2d", "resnet18-3d", "loading", "startup", "volumes"]);
     }
 
     #[test]

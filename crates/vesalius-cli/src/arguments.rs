@@ -8,7 +8,7 @@ use vesalius::Device;
 
 use crate::commands::source::by_name;
 use crate::commands::{
-    audit, cohort, demo, explain, fetch, measure, phantom, predict, report, run, schema, split, train,
+    audit, cohort, convert, demo, explain, fetch, inspect, measure, phantom, predict, report, run, schema, split, train,
 };
 
 /// Turns medical images into evidence.
@@ -58,6 +58,9 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     Demo(demo::Demo),
     Run(run::Run),
+    Inspect(inspect::Inspect),
+    // Its options are many, and a place of their own keeps the others small.
+    Convert(Box<convert::Convert>),
     Cohort(cohort::Cohort),
     Audit(audit::Audit),
     Split(split::Split),

@@ -2,9 +2,11 @@
 
 pub(crate) mod audit;
 pub(crate) mod cohort;
+pub(crate) mod convert;
 pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod fetch;
+pub(crate) mod inspect;
 pub(crate) mod measure;
 pub(crate) mod phantom;
 pub(crate) mod predict;
@@ -30,6 +32,8 @@ pub(crate) fn run(command: &Command, session: &Session) -> Result<Outcome> {
     match command {
         Command::Demo(demo) => demo.run(session),
         Command::Run(run) => run.run(session),
+        Command::Inspect(inspect) => inspect.run(session),
+        Command::Convert(convert) => convert.run(session),
         Command::Cohort(cohort) => cohort.run(session),
         Command::Audit(audit) => audit.run(session),
         Command::Split(split) => split.run(session),

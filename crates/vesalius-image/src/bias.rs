@@ -10,7 +10,7 @@ mod sharpen;
 
 use rayon::prelude::*;
 
-use crate::crop::check_same_grid;
+use crate::crop::check_mask;
 use crate::error::{Error, Result};
 use crate::histogram::{Within, otsu_threshold};
 use crate::samples::{Samples, Value, for_samples, zeros};
@@ -23,7 +23,7 @@ use sharpen::Sharpening;
 const OTSU_BINS: usize = 200;
 
 /// Control points of one level that are taken; more would follow anatomy, not bias.
-const POINTS_MAX: usize = 1 << 20;
+const POINTS_MAX: usize = 1 << 16;
 
 /// How the field is found; defaults are those of SimpleITK's filter.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +73,7 @@ pub struct Unbiased {
 /// Estimates the bias field in a mask and divides the image by it.
 ///
 /// Only voxels of the mask (not 0, one channel, same grid) with a finite value above 0 are looked at; without a mask,
-/// those above Otsu's threshold. An error where the image has several channels, fewer than two different values are
+/// those above Otsu's threshold, where SimpleITK takes all. An error where the image has several channels, fewer than two different values are
 /// left, or an option is impossible.
 pub fn correct_bias(volume: &Volume, mask: Option<&Volume>, options: &BiasOptions) -> Result<Unbiased> {
     check(volume, options)?;
@@ -141,7 +141,7 @@ fn check(volume: &Volume, options: &BiasOptions) -> Result<()> {
 fn logarithms(volume: &Volume, mask: Option<&Volume>, sites: &Sites) -> Result<Vec<f32>> {
     let threshold = match mask {
         Some(mask) => {
-            check_same_grid(volume, mask)?;
+            check_mask(volume, mask)?;
             0.0
         }
         None => otsu_threshold(volume, OTSU_BINS, Within::All)?,
@@ -172,6 +172,13 @@ fn estimate(logs: &[f32], sites: &Sites, options: &BiasOptions) -> Result<(Latti
     // What is left of the logarithms without the field.
     let mut rest = logs.to_vec();
     let mut n_steps = Vec::new();
+    let (low, high) = range(&rest, n_y * n_x);
+    if low >= high {
+        return Err(Error::parameter(
+            "fewer than two different values are looked at, so no bias can be told from the image; \
+             check mask and image",
+        ));
+    }
     for (level, n_most) in options.iterations.iter().enumerate() {
         if level > 0 {
             field = field.refined();
@@ -179,14 +186,12 @@ fn estimate(logs: &[f32], sites: &Sites, options: &BiasOptions) -> Result<(Latti
         let fit = Fit::new(field.shape, sites, |idx| !logs[idx].is_nan());
         let mut n = 0;
         while n < *n_most {
-            n += 1;
             let (low, high) = range(&rest, n_y * n_x);
             if low >= high {
-                return Err(Error::parameter(
-                    "fewer than two different values are looked at, so no bias can be told from the image; \
-                     check mask and image",
-                ));
+                // Nothing is left to sharpen.
+                break;
             }
+            n += 1;
             let slices = rest.par_chunks_exact(n_y * n_x);
             let counted = slices.map(|slice| sharpening.bin((low, high), finite(slice)));
             let expected = sharpening.expectation((low, high), &summed(counted.collect(), options.n_bins));

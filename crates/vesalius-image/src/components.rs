@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use crate::error::Result;
 use crate::mask;
 use crate::samples::Samples;
-use forest::join_all;
+use forest::{Neighbors, SameValue, join_all};
 use runs::{Run, Runs};
 
 /// Which voxels touch; a 2-D image has 4 neighbors by [`Self::Faces`] and 8 by the others.
@@ -50,7 +50,7 @@ pub struct Components {
     runs: Runs,
     /// For each run which component it belongs to.
     of_run: Vec<u32>,
-    components: Vec<Component>,
+    found: Vec<Component>,
 }
 
 impl Components {
@@ -65,18 +65,19 @@ impl Components {
         mask::check(voxels.len(), shape)?;
         let runs = Runs::find(voxels, shape[2]);
         let value = |run: Run| voxels[run.start as usize];
-        // Masks, and label maps of one label, need no look at their voxels again.
-        let is_mask = runs.list.iter().all(|run| value(*run) == value(runs.list[0]));
-        let equal = |a: Run, b: Run| is_mask || value(a) == value(b);
-        let parents = join_all(&runs, [shape[1], shape[2]], connectivity, &equal);
+        let has_labels = runs.list.iter().any(|run| value(*run) != value(runs.list[0]));
+        let same = |a: Run, b: Run| value(a) == value(b);
+        let same_value: Option<&SameValue> = if has_labels { Some(&same) } else { None };
+        let [_, n_y, n_x] = shape;
+        let parents = join_all(&Neighbors { runs: &runs, n_y, n_x, connectivity, same_value });
         let (of_run, n_components) = number(parents);
-        let components = describe(&runs, &of_run, n_components, shape);
-        Ok(Self { shape, runs, of_run, components })
+        let found = describe(&runs, &of_run, n_components, shape);
+        Ok(Self { shape, runs, of_run, found })
     }
 
     /// The components in the order of their numbers.
     pub fn components(&self) -> &[Component] {
-        &self.components
+        &self.found
     }
 
     /// For every voxel 0, or the number of its component from 1 on.
@@ -86,7 +87,7 @@ impl Components {
 
     /// The same in the smallest unsigned type that holds the numbers, which a file and the memory are glad of.
     pub fn label_samples(&self) -> Samples {
-        match self.components.len() {
+        match self.found.len() {
             0..=0xff => Samples::U8(self.paint(|component| component as u8 + 1)),
             0x100..=0xffff => Samples::U16(self.paint(|component| component as u16 + 1)),
             _ => Samples::U32(self.labels()),
@@ -95,14 +96,14 @@ impl Components {
 
     /// Voxels of the components that are wanted.
     pub fn keep(&self, wanted: impl Fn(&Component) -> bool) -> Vec<bool> {
-        let is_wanted: Vec<bool> = self.components.iter().map(wanted).collect();
+        let is_wanted: Vec<bool> = self.found.iter().map(wanted).collect();
         self.paint(|component| is_wanted[component as usize])
     }
 
     /// Voxels of the `n` largest components; of equally large ones those that come first.
     pub fn largest(&self, n: usize) -> Vec<bool> {
-        let mut order: Vec<usize> = (0..self.components.len()).collect();
-        order.sort_by_key(|idx| Reverse(self.components[*idx].n_voxels));
+        let mut order: Vec<usize> = (0..self.found.len()).collect();
+        order.sort_by_key(|idx| Reverse(self.found[*idx].n_voxels));
         let mut is_wanted = vec![false; order.len()];
         order.iter().take(n).for_each(|idx| is_wanted[*idx] = true);
         self.paint(|component| is_wanted[component as usize])
@@ -164,7 +165,7 @@ struct Sums {
     first: usize,
     low: [usize; 3],
     high: [usize; 3],
-    sums: [u64; 3],
+    positions: [u64; 3],
 }
 
 impl Sums {
@@ -175,17 +176,17 @@ impl Sums {
         }
         let n = (end - start) as u64;
         // Less than 2^32 voxels at positions below 2^32: no sum overflows.
-        let sums = [z as u64 * n, y as u64 * n, (start + end - 1) as u64 * n / 2];
+        let positions = [z as u64 * n, y as u64 * n, (start + end - 1) as u64 * n / 2];
         self.n += n;
         for axis in 0..3 {
             self.low[axis] = self.low[axis].min(low[axis]);
             self.high[axis] = self.high[axis].max(high[axis]);
-            self.sums[axis] += sums[axis];
+            self.positions[axis] += positions[axis];
         }
     }
 
     fn finish(self) -> Component {
-        let Self { n, first, low, high, sums } = self;
-        Component { n_voxels: n, first, low, high, centroid: sums.map(|sum| sum as f64 / n as f64) }
+        let Self { n, first, low, high, positions } = self;
+        Component { n_voxels: n, first, low, high, centroid: positions.map(|sum| sum as f64 / n as f64) }
     }
 }

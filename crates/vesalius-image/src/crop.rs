@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::error::{Error, Result};
 use crate::geometry::{Geometry, Grid};
 use crate::limits::Limits;
-use crate::resample::mirrored;
+use crate::resample::{check_axes, mirrored};
 use crate::samples::{Sample, Value, for_samples, map_samples, zeros};
 use crate::volume::Volume;
 
@@ -97,6 +97,7 @@ pub fn pad(volume: &Volume, margins: &Margins, padding: Padding, limits: &Limits
         shape[1 + axis] = n.ok_or_else(too_large)? as u64;
     }
     limits.n_samples(&shape, volume.samples().dtype().stored_bytes())?;
+    check_axes([shape[1], shape[2], shape[3]].map(|n| n as usize))?;
     for axis in 0..3 {
         let before = margins.before[axis] as i64;
         let old = |new: i64| match padding {
@@ -114,8 +115,19 @@ pub fn pad(volume: &Volume, margins: &Margins, padding: Padding, limits: &Limits
     Volume::new(samples, shape.map(|n| n as usize), moved(volume, origin)?)
 }
 
+/// An error where a mask has several channels or is not on the grid of the image; it says what differs.
+pub(crate) fn check_mask(volume: &Volume, mask: &Volume) -> Result<()> {
+    if mask.shape()[0] != 1 {
+        return Err(Error::parameter(format!(
+            "the mask has {} channels; expected one for all channels of the image",
+            mask.shape()[0]
+        )));
+    }
+    check_same_grid(volume, mask)
+}
+
 /// An error that says what differs where an image and a mask are not on the same grid.
-pub(crate) fn check_same_grid(volume: &Volume, mask: &Volume) -> Result<()> {
+fn check_same_grid(volume: &Volume, mask: &Volume) -> Result<()> {
     let [_, size @ ..] = volume.shape();
     let [_, mask_size @ ..] = mask.shape();
     let problem = match (volume.geometry(), mask.geometry()) {

@@ -22,6 +22,6 @@ pub mod suv;
 
 pub use collect::PassedOver;
 pub use grid::Grid;
-pub(crate) use image::FORMAT;
+pub use image::FORMAT;
 pub use series::{Derived, DerivedKind, Index, Series, open};
 pub use stack::Stack;

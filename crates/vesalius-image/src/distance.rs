@@ -40,7 +40,7 @@ pub fn squared_to_mask(mask: &Mask) -> Option<Vec<f32>> {
 
 /// Millimeters from every voxel to the nearest voxel outside of the mask, 0 there; `None` where there is none.
 ///
-/// This is what SciPy's `distance_transform_edt` and the `edt` package compute.
+/// This is what `scipy.ndimage.distance_transform_edt` and the `edt` package compute.
 pub fn to_background(mask: &Mask) -> Option<Vec<f32>> {
     mask.voxels().contains(&false).then(|| transform(mask, Sides::Inside, Finish::Root))
 }

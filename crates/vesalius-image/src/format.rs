@@ -1,5 +1,7 @@
 //! The registry of formats: which there are, how each is told from its bytes, and how it is read and written.
 
+mod foreign;
+
 use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -39,10 +41,29 @@ pub struct Format {
 }
 
 /// Every format, in the order in which bytes are tried.
-pub const FORMATS: &[Format] = &[crate::dicom::FORMAT, crate::nrrd::FORMAT];
+pub const FORMATS: &[Format] = &[
+    crate::dicom::FORMAT,
+    crate::nrrd::FORMAT,
+    crate::metaimage::FORMAT,
+    crate::analyze::FORMAT,
+    crate::nifti::FORMAT,
+    crate::mgh::FORMAT,
+    crate::npz::NPY,
+    crate::npz::NPZ,
+    crate::tiff::FORMAT,
+    crate::raster::PNG,
+    crate::raster::JPEG,
+    crate::raster::BMP,
+    crate::raster::GIF,
+    crate::raster::PNM,
+];
 
 /// The format of these bytes; the name decides only where bytes cannot tell.
 pub fn of_bytes(bytes: &[u8], name: &str) -> Option<&'static Format> {
+    // An `.img` is samples from its first byte on, which may look like the mark of any format.
+    if crate::nifti::pair::is_samples(name) {
+        return of_name(name);
+    }
     FORMATS.iter().find(|format| (format.recognizes)(bytes)).or_else(|| of_name(name))
 }
 
@@ -55,16 +76,26 @@ pub fn of_name(name: &str) -> Option<&'static Format> {
 }
 
 /// Reads an image file of any format; bytes decide which, and the name where bytes cannot.
+///
+/// An array of an archive is named behind it, as `file.npz#name`.
 pub fn read(path: &Path, options: &ReadOptions) -> Result<Reading> {
-    let bytes = read_bytes(path, &options.limits)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let bytes = match name.rsplit_once('#') {
+        Some((file, _)) if file.ends_with(".npz") && !path.exists() => {
+            read_bytes(&path.with_file_name(file), &options.limits)?
+        }
+        _ => read_bytes(path, &options.limits)?,
+    };
     let beside = |sibling: &str| read_bytes(&path.with_file_name(sibling), &options.limits);
     let source = Source::named(&bytes, &name, &beside);
-    let format = of_bytes(&bytes, &name).ok_or_else(|| unknown(&name).in_file(path))?;
+    let format = of_bytes(&bytes, &name).ok_or_else(|| unknown(&bytes, &name).in_file(path))?;
     (format.decode)(&source, options).map_err(|error| error.in_file(path))
 }
 
-fn unknown(name: &str) -> Error {
+fn unknown(bytes: &[u8], name: &str) -> Error {
+    if let Some((title, remedy)) = foreign::of_bytes(bytes) {
+        return Error::unsupported(format!("this is {title}, which is not read here; {remedy}"));
+    }
     let endings: Vec<&str> = FORMATS.iter().map(|format| format.endings[0]).collect();
     Error::unsupported(format!("{name:?} is no image that is read here; readable are {}", endings.join(", ")))
 }

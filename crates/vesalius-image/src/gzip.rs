@@ -6,12 +6,19 @@
 use std::io::Read;
 
 use flate2::bufread::{GzDecoder, ZlibDecoder};
-use libdeflater::Decompressor;
+use libdeflater::{CompressionLvl, Compressor, Crc, Decompressor};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
+use crate::samples::zeros;
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// What a written stream begins with: magic, deflate, no flags, no time, no hint of speed, no name of a system.
+const START: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+
+/// How hard to compress.
+const LEVEL: i32 = 3;
 
 /// Bytes that are inflated at a time where the size is not known.
 const PIECE_BYTES: usize = 1 << 20;
@@ -44,6 +51,39 @@ pub(crate) fn gunzip(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>> {
 /// All that a zlib stream unfolds to, where its size is not known from elsewhere; otherwise as [`gunzip`].
 pub(crate) fn unzlib(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>> {
     unfold(bytes, Coding::Zlib, limits)
+}
+
+/// The size to which a gzip stream says that it unfolds, below 4 GiB; it may lie, and knows its last member alone.
+pub(crate) fn size_hint(bytes: &[u8]) -> u64 {
+    bytes.last_chunk().map_or(0, |size| u64::from(u32::from_le_bytes(*size)))
+}
+
+/// A gzip stream of a header and what follows it; equal bytes give equal streams.
+///
+/// The header is stored as it is, so that it need not be copied in front of the rest.
+pub(crate) fn compress(header: &[u8], rest: &[u8]) -> Result<Vec<u8>> {
+    let mut deflater = Compressor::new(CompressionLvl::new(LEVEL).expect("the level is one of libdeflate"));
+    let n_stored = u16::try_from(header.len()).expect("headers are shorter than 64 KiB");
+    let n_bytes_max = START.len() + 5 + header.len() + deflater.deflate_compress_bound(rest.len()) + 8;
+    let mut stream = zeros(n_bytes_max)?;
+    let mut n_written = 0;
+    // A block that is stored and is not the last: its kind, its length, and the complement of that.
+    let lengths = [n_stored.to_le_bytes(), (!n_stored).to_le_bytes()];
+    for part in [&START, &[0][..], lengths.as_flattened(), header] {
+        stream[n_written..n_written + part.len()].copy_from_slice(part);
+        n_written += part.len();
+    }
+    let deflated = deflater.deflate_compress(rest, &mut stream[n_written..]);
+    n_written +=
+        deflated.map_err(|_| Error::new(ErrorKind::Write, "the volume cannot be compressed; save it plain"))?;
+    let mut crc = Crc::new();
+    crc.update(header);
+    crc.update(rest);
+    stream.truncate(n_written);
+    stream.extend_from_slice(&crc.sum().to_le_bytes());
+    stream.extend_from_slice(&((header.len() + rest.len()) as u32).to_le_bytes());
+    stream.shrink_to_fit();
+    Ok(stream)
 }
 
 /// The first bytes that a gzip stream unfolds to: as many as are asked for, or all where it has fewer.
@@ -160,7 +200,6 @@ mod tests {
     use flate2::write::{GzEncoder, ZlibEncoder};
 
     use super::*;
-    use crate::error::ErrorKind;
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());

@@ -13,6 +13,9 @@ pub use matching::{MatchOptions, MatchThreshold, match_histogram};
 /// Bins that a histogram may have: as many as there are 16-bit samples, and a few megabytes.
 const BINS_MAX: usize = 1 << 16;
 
+/// Bins by which a sample of a certain rank is looked for: few enough to count in the cache.
+const RANKING_BINS: usize = 1 << 12;
+
 /// How many samples lie in each of several equal parts of their range.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Histogram {
@@ -32,20 +35,26 @@ impl Histogram {
 
     /// Counts samples from `low` to `high`, both included; others are left out.
     fn between(samples: &Counted<'_>, (low, high): (f64, f64), n_bins: usize) -> Self {
-        let scale = if high > low { n_bins as f64 / (high - low) } else { 0.0 };
+        let bin_of = bin_of((low, high), n_bins);
         let parts = samples.parts(|kept| {
-            let mut counts = vec![0_u64; n_bins];
+            let mut counts = vec![0_u32; n_bins];
             for value in kept.iter().filter(|value| (low..=high).contains(value)) {
-                counts[(((value - low) * scale) as usize).min(n_bins - 1)] += 1;
+                counts[bin_of(*value)] += 1;
             }
             counts
         });
         let mut counts = vec![0; n_bins];
         for part in parts {
-            counts.iter_mut().zip(part).for_each(|(sum, count)| *sum += count);
+            counts.iter_mut().zip(part).for_each(|(sum, count)| *sum += u64::from(count));
         }
         Self { low, high, counts }
     }
+}
+
+/// The bin of a value between two ends; where these are equal or too far apart for a number, the first.
+fn bin_of((low, high): (f64, f64), n_bins: usize) -> impl Fn(f64) -> usize {
+    let scale = if high > low { n_bins as f64 / (high - low) } else { 0.0 };
+    move |value| (((value - low) * scale) as usize).min(n_bins - 1)
 }
 
 /// The histogram of all channels together over the range of the samples that count.
@@ -68,21 +77,30 @@ pub fn percentiles(volume: &Volume, percents: &[f64], within: Within<'_>) -> Res
 
 pub(crate) fn percentiles_of(samples: &Counted<'_>, percents: &[f64]) -> Result<Vec<f64>> {
     let n = samples.count()?;
-    let mut values: Vec<f64> = Vec::new();
-    values.try_reserve_exact(n).map_err(|error| {
-        Error::limit(format!("no memory for the order of {n} samples; free some")).with_source(error)
-    })?;
-    samples.parts(<[f64]>::to_vec).into_iter().for_each(|part| values.extend(part));
+    let histogram = Histogram::between(samples, samples.range(), RANKING_BINS);
     let of = |percent: &f64| {
         if !(0.0..=100.0).contains(percent) {
             return Err(Error::parameter(format!("a percentile of {percent} is impossible; expected 0 to 100")));
         }
         let rank = percent / 100.0 * (n - 1) as f64;
-        let (_, below, others) = values.select_nth_unstable_by(rank as usize, f64::total_cmp);
-        let above = others.iter().copied().min_by(f64::total_cmp).unwrap_or(*below);
-        Ok(*below + (above - *below) * rank.fract())
+        let (below, part) = (ranked(samples, &histogram, rank as usize), rank.fract());
+        let above = if part > 0.0 { ranked(samples, &histogram, rank as usize + 1) } else { below };
+        Ok(below + (above - below) * part)
     };
     percents.iter().map(of).collect()
+}
+
+/// The sample of this rank, 0 for the smallest; only those of its bin are put in order.
+fn ranked(samples: &Counted<'_>, histogram: &Histogram, rank: usize) -> f64 {
+    let (mut bin, mut n_below) = (0, 0);
+    while bin + 1 < histogram.counts.len() && n_below + histogram.counts[bin] <= rank as u64 {
+        n_below += histogram.counts[bin];
+        bin += 1;
+    }
+    let bin_of = bin_of((histogram.low, histogram.high), histogram.counts.len());
+    let alike = |kept: &[f64]| kept.iter().copied().filter(|value| bin_of(*value) == bin).collect::<Vec<_>>();
+    let mut values = samples.parts(alike).concat();
+    *values.select_nth_unstable_by(rank - n_below as usize, f64::total_cmp).1
 }
 
 /// The value that divides the samples that count into two classes with the largest variance between them (Otsu 1979,

@@ -25,6 +25,7 @@ pub mod raster;
 pub mod tiff;
 
 mod channels;
+mod fields;
 mod gzip;
 mod length;
 mod payload;
@@ -33,6 +34,8 @@ pub mod crop;
 pub mod orient;
 pub mod resample;
 pub mod resize;
+
+pub mod cast;
 
 pub mod bias;
 pub mod histogram;

@@ -22,7 +22,7 @@ pub struct Grid {
 impl Grid {
     /// A checked grid; both arrays are in axis order `[z, y, x]`, unlike those of [`crate::Geometry`].
     ///
-    /// An error where an axis is empty, where there are 2³² voxels or more (their numbers are 32 bits wide), or
+    /// An error where an axis is empty, where there are 2³² - 1 voxels or more (their numbers are 32 bits wide), or
     /// where a spacing is not between 10⁻⁹ and 10⁶ mm.
     pub fn new(shape: [usize; 3], spacing_mm: [f64; 3]) -> Result<Self> {
         count(shape)?;
@@ -142,9 +142,10 @@ pub(crate) fn check(n: usize, shape: [usize; 3]) -> Result<()> {
 fn count(shape: [usize; 3]) -> Result<usize> {
     match shape.iter().try_fold(1_usize, |product, n| product.checked_mul(*n)) {
         Some(0) => Err(Error::parameter(format!("shape {shape:?} (z, y, x) has an empty axis; expected 1 or more"))),
-        Some(n) if u32::try_from(n).is_ok() => Ok(n),
+        // One less than fits, so that the number behind a voxel that is behind the last fits as well.
+        Some(n) if n < u32::MAX as usize => Ok(n),
         _ => Err(Error::limit(format!(
-            "shape {shape:?} (z, y, x) has 2^32 voxels or more; crop the mask to what it holds"
+            "shape {shape:?} (z, y, x) has 2^32 - 1 voxels or more; crop the mask to what it holds"
         ))),
     }
 }
@@ -159,7 +160,7 @@ pub(crate) fn run_length<T: PartialEq>(voxels: &[T], value: &T) -> usize {
         return length;
     }
     let (chunks, _) = rest.as_chunks::<CHUNK>();
-    let is_equal = |chunk: &&[T; CHUNK]| chunk.iter().fold(true, |equal, other| equal & (other == value));
+    let is_equal = |chunk: &&[T; CHUNK]| chunk.iter().filter(|other| *other == value).count() == CHUNK;
     let n_equal = head.len() + chunks.iter().take_while(is_equal).count() * CHUNK;
     differs(&voxels[n_equal..]).map_or(voxels.len(), |length| n_equal + length)
 }

@@ -2,8 +2,8 @@
 //!
 //! What lies beyond the edge of the grid is not known. It is no part of the mask when the mask grows, and none of
 //! the background when it shrinks. So an organ that is cut by the edge is not eaten from there, a closed mask holds
-//! all of the mask, and an opened one nothing else. ITK's filters behave so by default; SciPy's erode from the edge
-//! unless told otherwise.
+//! all of the mask, and an opened one nothing else. ITK's filters behave so by default; those of `scipy.ndimage`
+//! erode from the edge unless told otherwise.
 
 mod slide;
 
@@ -14,7 +14,7 @@ use crate::distance;
 use crate::error::{Error, Result};
 use crate::mask::{self, Grid, Mask};
 
-/// Distances that pass a radius by this part of its square still count as within it: 20 steps of 0.1 mm are 2 mm.
+/// Distances that pass a radius by this part of its square still count as within it, as far as `f32` rounds.
 const TOLERANCE: f64 = 1e-6;
 
 /// What a mask grows or shrinks by.
@@ -100,7 +100,9 @@ fn filled(voxels: &[bool], shape: [usize; 3]) -> Result<Vec<bool>> {
 fn inverted(voxels: &[bool], grid: Grid, change: impl Fn(&Mask) -> Result<Vec<bool>>) -> Result<Vec<bool>> {
     let outside: Vec<bool> = voxels.iter().map(|inside| !inside).collect();
     let mut changed = change(&Mask::new(&outside, grid)?)?;
-    changed.iter_mut().for_each(|outside| *outside = !*outside);
+    for outside in &mut changed {
+        *outside = !*outside;
+    }
     Ok(changed)
 }
 

@@ -1,10 +1,11 @@
 //! NumPy arrays: one in a `.npy` file, several by name in a `.npz` archive (NumPy format versions 1 to 3).
 
 mod header;
+mod volume;
 mod write;
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use zip::ZipArchive;
@@ -14,6 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::samples::{ByteOrder, Dtype, Samples, map_samples, read_samples};
 
+pub(crate) use volume::{NPY, NPZ};
 pub use write::{write_npy, write_npz};
 
 /// What an array is, before its samples are read.
@@ -49,11 +51,7 @@ impl Npz {
     /// Reads the directory of an archive; arrays are read when they are asked for.
     pub fn open(path: &Path, limits: &Limits) -> Result<Self> {
         let archive = open_archive(path)?;
-        let mut names = Vec::new();
-        for name in archive.file_names() {
-            let name = name.map_err(|error| from_zip("the archive", error).in_file(path))?;
-            names.push(name.strip_suffix(".npy").unwrap_or(&name).to_owned());
-        }
+        let names = names(&archive).map_err(|error| error.in_file(path))?;
         Ok(Self { path: path.to_owned(), names, limits: limits.clone() })
     }
 
@@ -69,21 +67,37 @@ impl Npz {
 
     /// An array by name.
     pub fn array(&self, name: &str) -> Result<NpyArray> {
-        self.entry(name, |entry, sizes| read_array(entry, sizes, &self.limits))
+        self.entry(name, |entry, sizes| read_array(entry, sizes, &self.limits)).map(|(_, array)| array)
     }
 
     fn entry<T>(&self, name: &str, read: impl FnOnce(&mut dyn Read, Sizes) -> Result<T>) -> Result<T> {
         let mut archive = open_archive(&self.path)?;
-        let idx = archive.index_for_name(&format!("{name}.npy")).or_else(|| archive.index_for_name(name));
-        let idx = idx.ok_or_else(|| {
-            let message = format!("there is no array {name}; the archive has [{}]", self.names.join(", "));
-            Error::parameter(message).in_file(&self.path)
-        })?;
-        let what = format!("array {name}");
-        let mut entry = archive.by_index(idx).map_err(|error| from_zip(&what, error).in_file(&self.path))?;
-        let sizes = Sizes { stored: entry.compressed_size(), unfolded: entry.size() };
-        read(&mut entry, sizes).map_err(|error| error.in_file(&self.path.join(name)))
+        entry(&mut archive, name, &self.names, read).map_err(|error| match error.kind() {
+            ErrorKind::Parameter => error.in_file(&self.path),
+            _ => error.in_file(&self.path.join(name)),
+        })
     }
+}
+
+/// Names of the arrays in the order of the archive, without `.npy`.
+fn names<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<Vec<String>> {
+    let bare = |name: &str| name.strip_suffix(".npy").unwrap_or(name).to_owned();
+    archive.file_names().map(|name| name.map(|name| bare(&name)).map_err(|e| from_zip("the archive", e))).collect()
+}
+
+/// Reads an array by name; `names` are those that there are.
+fn entry<R: Read + Seek, T>(
+    archive: &mut ZipArchive<R>,
+    name: &str,
+    names: &[String],
+    read: impl FnOnce(&mut dyn Read, Sizes) -> Result<T>,
+) -> Result<T> {
+    let idx = archive.index_for_name(&format!("{name}.npy")).or_else(|| archive.index_for_name(name));
+    let idx = idx
+        .ok_or_else(|| Error::parameter(format!("there is no array {name}; the archive has [{}]", names.join(", "))))?;
+    let mut entry = archive.by_index(idx).map_err(|error| from_zip(&format!("array {name}"), error))?;
+    let sizes = Sizes { stored: entry.compressed_size(), unfolded: entry.size() };
+    read(&mut entry, sizes)
 }
 
 /// Sizes of an entry in bytes, as its directory claims.
@@ -121,16 +135,17 @@ pub fn read_npy(path: &Path, limits: &Limits) -> Result<NpyArray> {
     let file = File::open(path).map_err(|error| cannot_open(path, error))?;
     let n_bytes = file.metadata().map_err(|error| cannot_open(path, error))?.len();
     let sizes = Sizes { stored: n_bytes, unfolded: n_bytes };
-    read_array(&mut BufReader::new(file), sizes, limits).map_err(|error| error.in_file(path))
+    let array = read_array(&mut BufReader::new(file), sizes, limits).map_err(|error| error.in_file(path));
+    array.map(|(_, array)| array)
 }
 
 /// Reads the bytes of a `.npy` file.
 pub fn decode_npy(bytes: &[u8], limits: &Limits) -> Result<NpyArray> {
     let n_bytes = bytes.len() as u64;
-    read_array(&mut &bytes[..], Sizes { stored: n_bytes, unfolded: n_bytes }, limits)
+    read_array(&mut &bytes[..], Sizes { stored: n_bytes, unfolded: n_bytes }, limits).map(|(_, array)| array)
 }
 
-fn read_array(from: &mut dyn Read, sizes: Sizes, limits: &Limits) -> Result<NpyArray> {
+fn read_array(from: &mut dyn Read, sizes: Sizes, limits: &Limits) -> Result<(NpyHeader, NpyArray)> {
     limits.check_expansion(sizes.unfolded, sizes.stored)?;
     let header = header::read(from, sizes.unfolded, limits)?;
     let n_samples = header.shape.iter().product::<usize>() as u64;
@@ -141,7 +156,8 @@ fn read_array(from: &mut dyn Read, sizes: Sizes, limits: &Limits) -> Result<NpyA
         _ => return Err(Error::format("there are bytes behind the array; the header does not fit its data")),
     }
     let samples = if header.fortran { c_order(samples, &header.shape) } else { samples };
-    Ok(NpyArray { shape: header.shape, samples })
+    let array = NpyArray { shape: header.shape.clone(), samples };
+    Ok((header, array))
 }
 
 /// Samples of an array whose first axis runs fastest, with the last axis fastest.

@@ -47,6 +47,17 @@ impl AxisCode {
     }
 }
 
+impl AxisCode {
+    /// `[row][column]`: column j is the unit vector of the world axis (LPS) along which image axis j grows.
+    pub fn direction(self) -> [[f64; 3]; 3] {
+        let mut direction = [[0.0; 3]; 3];
+        for axis in 0..3 {
+            direction[self.world[axis]][axis] = if self.reversed[axis] { -1.0 } else { 1.0 };
+        }
+        direction
+    }
+}
+
 impl fmt::Display for AxisCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let letter = |axis: usize| LETTERS[self.world[axis]][usize::from(self.reversed[axis])];

@@ -5,20 +5,16 @@
 mod names;
 mod numerals;
 
-use std::io::{Read, Write};
-
-use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use flate2::write::ZlibEncoder;
 use flate2::{Compression, GzBuilder};
 
 use crate::error::{Error, Result};
+use crate::gzip::{Coding, is_gzip, unfold_into};
 use crate::limits::Limits;
 use crate::reading::Source;
 use crate::samples::{ByteOrder, Dtype, Samples, read_samples};
 
 pub(crate) use names::numbered;
-
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// How the numbers are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +57,7 @@ pub(crate) enum Place {
 }
 
 impl Payload {
-    /// Reads all samples.
+    /// Reads all samples from where they lie.
     pub(crate) fn read(&self, place: &Place, source: &Source<'_>, limits: &Limits) -> Result<Samples> {
         match place {
             Place::Inside(at) => self.of_bytes(source.bytes.get(*at..).unwrap_or_default(), limits),
@@ -89,7 +85,8 @@ impl Payload {
         Ok(whole)
     }
 
-    fn of_bytes(&self, bytes: &[u8], limits: &Limits) -> Result<Samples> {
+    /// Reads all samples from bytes that hold nothing else in front.
+    pub(crate) fn of_bytes(&self, bytes: &[u8], limits: &Limits) -> Result<Samples> {
         let n_bytes = self.n_samples.saturating_mul(self.dtype.stored_bytes());
         let (n_lines, n_skipped) = match self.start {
             Start::Behind { n_lines, n_bytes } => (n_lines, n_bytes),
@@ -114,14 +111,7 @@ impl Payload {
                 }
                 read_samples(&mut &bytes[n_skipped as usize..], self.dtype, self.order, self.n_samples)
             }
-            Packing::Deflated => {
-                limits.check_expansion(n_bytes.saturating_add(n_skipped), bytes.len() as u64)?;
-                if bytes.starts_with(&GZIP_MAGIC) {
-                    self.of_stream(&mut MultiGzDecoder::new(bytes), n_skipped)
-                } else {
-                    self.of_stream(&mut ZlibDecoder::new(bytes), n_skipped)
-                }
-            }
+            Packing::Deflated => self.inflated(bytes, n_skipped, limits),
             Packing::Text => {
                 let text = bytes.get(n_skipped.min(bytes.len() as u64) as usize..).unwrap_or_default();
                 numerals::read(text, self.dtype, self.n_samples)
@@ -129,17 +119,50 @@ impl Payload {
         }
     }
 
-    fn of_stream(&self, from: &mut dyn Read, n_skipped: u64) -> Result<Samples> {
-        let packed = |error| Error::from_reading("the packed sample data", error);
-        let n_passed = std::io::copy(&mut (&mut *from).take(n_skipped), &mut std::io::sink()).map_err(packed)?;
-        if n_passed < n_skipped {
-            return Err(Error::format("the packed data ends before its samples; fetch or save the file again"));
+    fn inflated(&self, bytes: &[u8], n_skipped: u64, limits: &Limits) -> Result<Samples> {
+        let n_bytes = self.n_samples.saturating_mul(self.dtype.stored_bytes()).saturating_add(n_skipped);
+        limits.n_samples(&[n_bytes], 1)?;
+        limits.check_expansion(n_bytes, bytes.len() as u64)?;
+        let coding = if is_gzip(bytes) { Coding::Gzip } else { Coding::Zlib };
+        macro_rules! straight {
+            ($wrap:path, $kind:ty) => {{
+                let mut values: Vec<$kind> = zeros(self.n_samples)?;
+                unfold_into(bytes, coding, bytemuck::cast_slice_mut(&mut values))?;
+                for value in &mut values {
+                    *value = match self.order {
+                        ByteOrder::LowFirst => <$kind>::from_le_bytes(value.to_ne_bytes()),
+                        ByteOrder::HighFirst => <$kind>::from_be_bytes(value.to_ne_bytes()),
+                    };
+                }
+                return Ok($wrap(values));
+            }};
         }
-        let samples = read_samples(from, self.dtype, self.order, self.n_samples)?;
-        // The checksum stands behind the last byte and is met by asking for one more.
-        from.read(&mut [0]).map_err(packed)?;
-        Ok(samples)
+        // Straight into the memory of the samples, where they need no other change than that of their bytes.
+        match self.dtype {
+            Dtype::U8 if n_skipped == 0 => straight!(Samples::U8, u8),
+            Dtype::I8 if n_skipped == 0 => straight!(Samples::I8, i8),
+            Dtype::U16 if n_skipped == 0 => straight!(Samples::U16, u16),
+            Dtype::I16 if n_skipped == 0 => straight!(Samples::I16, i16),
+            Dtype::U32 if n_skipped == 0 => straight!(Samples::U32, u32),
+            Dtype::I32 if n_skipped == 0 => straight!(Samples::I32, i32),
+            Dtype::F32 if n_skipped == 0 => straight!(Samples::F32, f32),
+            Dtype::F64 if n_skipped == 0 => straight!(Samples::F64, f64),
+            _ => {}
+        }
+        let mut unfolded: Vec<u8> = zeros(n_bytes)?;
+        unfold_into(bytes, coding, &mut unfolded)?;
+        read_samples(&mut &unfolded[n_skipped as usize..], self.dtype, self.order, self.n_samples)
     }
+}
+
+/// Memory for as many values, whose number was checked before.
+fn zeros<T: Clone + Default>(n: u64) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(n as usize).map_err(|error| {
+        Error::limit(format!("no memory for {n} samples; free some or read a smaller file")).with_source(error)
+    })?;
+    values.resize(n as usize, T::default());
+    Ok(values)
 }
 
 /// Two parts of one sample type; wide integers may have been narrowed differently, and `f64` holds both.
@@ -182,6 +205,6 @@ pub(crate) fn gzip(samples: &Samples) -> Result<Vec<u8>> {
 /// The samples as zlib stream, low byte first; equal samples give equal bytes.
 pub(crate) fn zlib(samples: &Samples) -> Result<Vec<u8>> {
     let mut stream = ZlibEncoder::new(Vec::new(), Compression::default());
-    samples.write_to(&mut stream).map_err(|error| Error::from_writing("the volume", error))?;
-    stream.flush().and_then(|()| stream.finish()).map_err(|error| Error::from_writing("the volume", error))
+    let written = samples.write_to(&mut stream).and_then(|()| stream.finish());
+    written.map_err(|error| Error::from_writing("the volume", error))
 }

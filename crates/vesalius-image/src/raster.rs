@@ -1,22 +1,103 @@
-//! Pictures: PNG, JPEG, BMP, TIFF and PNM in, PNG out.
+//! Pictures: PNG, JPEG, BMP, PNM and GIF in, all but GIF out; TIFF is known to [`crate::tiff`].
+
+mod bmp;
+mod gif;
+mod pnm;
+mod write;
 
 use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::Path;
 
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageError, ImageFormat, ImageReader};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
+use crate::channels::to_planes;
 use crate::error::{Error, ErrorKind, Result};
+use crate::format::Format;
 use crate::limits::Limits;
+use crate::reading::{ReadOptions, Reading, Source};
 use crate::samples::Samples;
 use crate::volume::Volume;
+
+pub use write::{encode_png_gray, encode_png_rgb};
+
+/// How the registry knows PNG: 8 and 16 bits.
+pub(crate) const PNG: Format = Format {
+    name: "png",
+    title: "PNG picture",
+    endings: &["png"],
+    recognizes: |bytes| bytes.starts_with(b"\x89PNG\r\n\x1a\n"),
+    decode,
+    encode: Some(write::png),
+};
+
+/// How the registry knows JPEG, which keeps about what was written and not exactly that.
+pub(crate) const JPEG: Format = Format {
+    name: "jpeg",
+    title: "JPEG picture (lossy)",
+    endings: &["jpg", "jpeg"],
+    recognizes: |bytes| bytes.starts_with(&[0xff, 0xd8, 0xff]),
+    decode,
+    encode: Some(write::jpeg),
+};
+
+/// How the registry knows BMP: 8 bits.
+pub(crate) const BMP: Format = Format {
+    name: "bmp",
+    title: "Windows bitmap",
+    endings: &["bmp"],
+    // The four bytes between are reserved and zero, which tells them from text.
+    recognizes: |bytes| bytes.starts_with(b"BM") && bytes.get(6..10) == Some(&[0; 4]),
+    decode,
+    encode: Some(write::bmp),
+};
+
+/// How the registry knows PNM: 8 and 16 bits, the family of PBM, PGM, PPM and PAM.
+pub(crate) const PNM: Format = Format {
+    name: "pnm",
+    title: "portable anymap (PBM, PGM, PPM, PAM)",
+    endings: &["pnm", "pgm", "ppm", "pbm", "pam"],
+    recognizes: |bytes| matches!(bytes, [b'P', b'1'..=b'7', b' ' | b'\t' | b'\n' | b'\r', ..]),
+    decode,
+    encode: Some(write::pnm),
+};
+
+/// How the registry knows GIF, which is read alone.
+pub(crate) const GIF: Format = Format {
+    name: "gif",
+    title: "GIF picture, still or moving",
+    endings: &["gif"],
+    recognizes: |bytes| bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a"),
+    decode,
+    encode: None,
+};
+
+/// Reads the bytes of a picture as `[channel, frame, y, x]`, without geometry.
+///
+/// All that [`read_raster`] says holds here. The frames of a moving GIF stand one behind the other, with a problem
+/// that says so.
+pub fn decode(source: &Source<'_>, options: &ReadOptions) -> Result<Reading> {
+    let (bytes, limits) = (source.bytes, &options.limits);
+    let volume = match bytes {
+        [b'G', b'I', b'F', ..] => return gif::read(bytes, limits),
+        [b'P', b'2' | b'3' | b'5' | b'6', ..] => pnm::read(bytes, limits)?,
+        [b'P', b'7', ..] => {
+            pnm::check_pam(bytes)?;
+            picture(bytes, limits)?
+        }
+        [b'B', b'M', ..] if bmp::has_gray_palette(bytes) => bmp::first_channel(&picture(bytes, limits)?)?,
+        _ => picture(bytes, limits)?,
+    };
+    let dtype = volume.samples().dtype();
+    Ok(Reading::new(volume, dtype))
+}
 
 /// Reads a picture as `[channel, 1, y, x]` without geometry.
 ///
 /// Gray has one channel, color three (red, green, blue); 8 and 16 bits and 32-bit floating point are kept.
 /// The format is told by the first bytes, not by the name. Pixels come as they are stored; an orientation tag is
 /// not applied. An opaque alpha channel is dropped; one with transparency is an error, because nobody can say what
-/// lies below. Of several pages the first is read.
+/// lies below. The pages of a TIFF become z, as [`crate::tiff::decode`] says.
 pub fn read_raster(path: &Path, limits: &Limits) -> Result<Volume> {
     let cannot = |error: std::io::Error| {
         Error::new(ErrorKind::Read, format!("cannot be opened ({error}); check path and rights")).with_source(error)
@@ -34,11 +115,20 @@ pub fn read_raster(path: &Path, limits: &Limits) -> Result<Volume> {
 
 /// Reads the bytes of a picture, as [`read_raster`] does.
 pub fn decode_raster(bytes: &[u8], limits: &Limits) -> Result<Volume> {
+    let options = ReadOptions { limits: limits.clone(), ..ReadOptions::default() };
+    let decode = if (crate::tiff::FORMAT.recognizes)(bytes) { crate::tiff::decode } else { decode };
+    decode(&Source::new(bytes), &options).map(|reading| reading.volume)
+}
+
+/// Reads what the crate `image` reads.
+fn picture(bytes: &[u8], limits: &Limits) -> Result<Volume> {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let mut reader = reader.map_err(|error| Error::from_reading("the picture", error))?;
     match reader.format() {
         None => {
-            return Err(Error::format("this is no PNG, JPEG, BMP, TIFF or PNM picture; convert it to one of these"));
+            return Err(Error::format(
+                "this is no PNG, JPEG, BMP, TIFF, PNM or GIF picture; convert it to one of these",
+            ));
         }
         Some(ImageFormat::Jpeg) if !has_jpeg_end(bytes) => {
             return Err(Error::format("the JPEG picture has no end marker; it is truncated, fetch or save it again"));
@@ -58,7 +148,7 @@ pub fn decode_raster(bytes: &[u8], limits: &Limits) -> Result<Volume> {
 }
 
 /// Whether the end marker comes behind the start of the scan; the decoder would fill what is missing with gray.
-fn has_jpeg_end(bytes: &[u8]) -> bool {
+pub(crate) fn has_jpeg_end(bytes: &[u8]) -> bool {
     // Segments before the scan may hold a thumbnail with an end marker of its own, so they are stepped over.
     let mut at = 2;
     while let Some([0xff, marker, high, low]) = bytes.get(at..at + 4) {
@@ -73,35 +163,7 @@ fn has_jpeg_end(bytes: &[u8]) -> bool {
     false
 }
 
-/// Gray bytes, row by row from the top, as PNG.
-pub fn encode_png_gray(pixels: &[u8], width: usize, height: usize) -> Result<Vec<u8>> {
-    encode_png(pixels, [width, height], ExtendedColorType::L8)
-}
-
-/// Red, green and blue bytes of each pixel in turn, row by row from the top, as PNG.
-pub fn encode_png_rgb(pixels: &[u8], width: usize, height: usize) -> Result<Vec<u8>> {
-    encode_png(pixels, [width, height], ExtendedColorType::Rgb8)
-}
-
-fn encode_png(pixels: &[u8], [width, height]: [usize; 2], color: ExtendedColorType) -> Result<Vec<u8>> {
-    let n_expected = width.checked_mul(height).and_then(|n| n.checked_mul(usize::from(color.channel_count())));
-    let (Ok(w), Ok(h), true) = (u32::try_from(width), u32::try_from(height), n_expected == Some(pixels.len())) else {
-        return Err(Error::parameter(format!(
-            "{} bytes are no picture of {width} by {height} pixels with {} channels",
-            pixels.len(),
-            color.channel_count()
-        )));
-    };
-    let mut bytes = Vec::new();
-    let encoder = image::codecs::png::PngEncoder::new(&mut bytes);
-    encoder.write_image(pixels, w, h, color).map_err(|error| {
-        Error::parameter(format!("a picture of {width} by {height} pixels cannot be written as PNG ({error})"))
-            .with_source(error)
-    })?;
-    Ok(bytes)
-}
-
-fn from_image(error: ImageError) -> Error {
+pub(crate) fn from_image(error: ImageError) -> Error {
     match error {
         ImageError::IoError(error) => Error::from_reading("the picture", error),
         ImageError::Limits(_) => Error::limit(format!("the picture is too large ({error})")).with_source(error),
@@ -144,10 +206,10 @@ fn gray_or_color<T: Copy + PartialEq>(
             "the picture is partly transparent, and what lies below is unknown; save it without an alpha channel",
         ));
     }
-    let planes = match n_stored {
-        1 => interleaved,
-        _ => (0..n_kept).flat_map(|c| interleaved.iter().skip(c).step_by(n_stored).copied()).collect(),
+    let kept = match n_stored - n_kept {
+        0 => interleaved,
+        _ => interleaved.chunks_exact(n_stored).flat_map(|pixel| pixel[..n_kept].iter().copied()).collect(),
     };
-    Volume::new(wrap(planes), [n_kept, 1, height, width], None)
+    Volume::new(to_planes(wrap(kept), 1, n_kept), [n_kept, 1, height, width], None)
         .map_err(|_| Error::format(format!("the picture has no pixels ({width} by {height})")))
 }

@@ -1,5 +1,7 @@
 //! What every reader takes and gives: bytes with their surroundings, options, and what was found.
 
+use serde::Serialize;
+
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::samples::Dtype;
@@ -69,7 +71,7 @@ impl<'a> Source<'a> {
 }
 
 /// Something that a user should know about a file that could be read all the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// A short stable name, such as `no-orientation`.
     pub code: &'static str,
@@ -80,7 +82,8 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(crate) fn new(code: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+    /// A problem with its remedy; both texts are lower-case fragments without a full stop.
+    pub fn new(code: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { code, message: message.into(), remedy: remedy.into() }
     }
 }

@@ -16,7 +16,7 @@ mod nearest;
 mod oblique;
 mod straight;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::geometry::Grid;
 use crate::limits::Limits;
 use crate::samples::{Narrow, Sample, Samples, Wide, for_samples, map_samples, zeros};
@@ -28,6 +28,10 @@ use axis::Axis;
 use kernel::{Basis, Kernel};
 use map::{Line, VoxelMap};
 use oblique::Field;
+
+/// Voxels along an axis that positions in fixed point and tables of weights are made for; the largest slides have
+/// a tenth of it.
+const AXIS_MAX: usize = 1 << 20;
 
 /// How values between voxels are found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -100,16 +104,32 @@ pub struct ResampleOptions {
 /// outside value. A sample that is not finite spoils the new voxels that it has a part in.
 pub fn resample(volume: &Volume, grid: &Grid, options: &ResampleOptions) -> Result<Volume> {
     let map = VoxelMap::between(grid, &Grid::of(volume)?);
-    let [n_channels, ..] = volume.shape();
+    let [n_channels, old_size @ ..] = volume.shape();
+    check_axes(old_size)?;
+    check_axes(grid.shape())?;
     let [z, y, x] = grid.shape();
     let shape = [n_channels, z, y, x];
-    options.limits.n_samples(&shape.map(|n| n as u64), volume.samples().dtype().stored_bytes())?;
+    let sample_bytes = match options.output {
+        Output::Same => volume.samples().dtype().stored_bytes(),
+        Output::F32 => 4,
+    };
+    options.limits.n_samples(&shape.map(|n| n as u64), sample_bytes)?;
     let task = Task { shape: volume.shape(), size: grid.shape(), map, options };
     let samples = match options.output {
         Output::Same => map_samples!(volume.samples(), values => task.run(values)?),
         Output::F32 => Samples::F32(for_samples!(volume.samples(), values => task.run(values)?)),
     };
     Volume::new(samples, shape, Some(grid.geometry().clone()))
+}
+
+/// Refuses an image `[z, y, x]` with an axis for which tables would take more memory than the image.
+pub(crate) fn check_axes(size: [usize; 3]) -> Result<()> {
+    match size.iter().find(|n| **n > AXIS_MAX) {
+        None => Ok(()),
+        Some(n) => Err(Error::limit(format!(
+            "an axis of {n} voxels is longer than any image; expected at most {AXIS_MAX}; check spacing and margins"
+        ))),
+    }
 }
 
 /// The image with voxels of another size (x, y, z) over the same field of view; see [`Grid::with_spacing`].
@@ -153,7 +173,7 @@ impl Task<'_> {
         let n_old = size.iter().product();
         let n_new: usize = self.size.iter().product();
         let clamped = self.is_clamped();
-        let is_prepared = basis == Basis::Cubic || self.sigmas() != [0.0; 3];
+        let is_prepared = basis == Basis::Cubic || self.sigmas().iter().any(|sigma| *sigma > 0.0);
         let axes = self.axes(size.map(Line::identity), |sigma| Kernel::preparing(basis, sigma, S::Wide::PRECISION));
         let mut prepared: Vec<S::Wide> = zeros(if is_prepared { n_old } else { 0 })?;
         for (old, new) in old.chunks_exact(n_old).zip(new.chunks_exact_mut(n_new)) {
@@ -182,7 +202,14 @@ impl Task<'_> {
         let width = (8.0 * 2.0_f64.ln()).sqrt();
         match self.options.antialias {
             Antialias::Never => [0.0; 3],
-            Antialias::WhenShrinking => self.map.shrinkage().map(|f| (f * f - 1.0).max(0.0).sqrt() / width),
+            Antialias::WhenShrinking => {
+                let factors = self.map.shrinkage();
+                std::array::from_fn(|axis| {
+                    let sigma = (factors[axis].powi(2) - 1.0).max(0.0).sqrt() / width;
+                    // Beyond this the whole axis has one mean, to the last digit.
+                    sigma.min(4.0 * self.shape[1 + axis] as f64)
+                })
+            }
         }
     }
 

@@ -1,12 +1,16 @@
 //! Sample values and their types in memory, and how they come from and go to bytes.
 
 mod arithmetic;
+mod block;
 
+use std::borrow::Cow;
+use std::fmt;
 use std::io::{Read, Write};
 
 use crate::error::{Error, Result};
 
 pub(crate) use arithmetic::{Narrow, Sample, Wide, zeros};
+pub(crate) use block::{Block, Found, Scale};
 
 /// Bytes that are decoded at a time; small enough for the cache.
 const CHUNK_BYTES: usize = 1 << 16;
@@ -141,6 +145,16 @@ impl Samples {
         for_samples!(self, values => values[idx].as_f64())
     }
 
+    /// The bytes of every value, low byte first; borrowed where the machine keeps them so.
+    pub(crate) fn to_bytes(&self) -> Result<Cow<'_, [u8]>> {
+        if cfg!(target_endian = "little") {
+            return Ok(Cow::Borrowed(for_samples!(self, values => bytemuck::cast_slice(values))));
+        }
+        let mut bytes = Vec::new();
+        self.write_to(&mut bytes).map_err(|error| Error::from_writing("the samples", error))?;
+        Ok(Cow::Owned(bytes))
+    }
+
     /// Writes every value, low byte first.
     pub(crate) fn write_to(&self, out: &mut dyn Write) -> std::io::Result<()> {
         match self {
@@ -183,6 +197,26 @@ pub enum Dtype {
     F32,
     /// 64-bit floating point.
     F64,
+}
+
+impl fmt::Display for Dtype {
+    /// The name by which NumPy's users and Rust's know it, such as `u8` or `f32`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bool => "bool",
+            Self::U8 => "u8",
+            Self::I8 => "i8",
+            Self::U16 => "u16",
+            Self::I16 => "i16",
+            Self::U32 => "u32",
+            Self::I32 => "i32",
+            Self::U64 => "u64",
+            Self::I64 => "i64",
+            Self::F16 => "f16",
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+        })
+    }
 }
 
 impl Dtype {

@@ -32,7 +32,7 @@ pub struct Surface {
 impl Surface {
     /// The surface of a mask in three dimensions; a mask of one slice is a plate with two faces.
     ///
-    /// An error where the cells, one more than the voxels along each axis, are 2³² or more.
+    /// An error where the cells, one more than the voxels along each axis, are 2³² - 1 or more.
     pub fn of(mask: &Mask) -> Result<Self> {
         let [n_z, n_y, n_x] = mask.grid().shape();
         let cells = Grid::new([n_z + 1, n_y + 1, n_x + 1], mask.grid().spacing_mm())?;
@@ -143,8 +143,7 @@ fn row(slice: Option<&[bool]>, y: Option<usize>, n_x: usize) -> Option<&[bool]> 
 
 /// Appends the pieces of a row of cells: bit `i` of a code is row `i` before the cell, and the upper half behind it.
 fn sweep<const N: usize>(rows: [Option<&[bool]>; N], first: usize, sizes: &[f64], elements: &mut Vec<Element>) {
-    let is_empty = |row: &&[bool]| row.iter().fold(true, |empty, inside| empty & !inside);
-    if rows.iter().flatten().all(is_empty) {
+    if !rows.iter().flatten().any(|row| row.contains(&true)) {
         return;
     }
     let n_x = rows.iter().flatten().map(|row| row.len()).max().unwrap_or(0);

@@ -67,6 +67,21 @@ impl Error {
     }
 }
 
+impl From<vesalius_image::Error> for Error {
+    /// The same message; whose turn it is to act stays the same.
+    fn from(error: vesalius_image::Error) -> Self {
+        use vesalius_image::ErrorKind as Image;
+        let kind = match error.kind() {
+            Image::Read => ErrorKind::Read,
+            Image::Write => ErrorKind::Write,
+            Image::Parameter => ErrorKind::Configuration,
+            Image::Limit | Image::Unsupported => ErrorKind::Data,
+            _ => ErrorKind::Format,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

@@ -6,6 +6,11 @@ pub mod artifact;
 pub mod error;
 pub mod progress;
 
+pub mod open;
+
+pub mod convert;
+pub mod inspect;
+
 pub mod audit;
 pub mod cohort;
 pub mod fetch;

@@ -1,19 +1,19 @@
 //! The figures as a table for a terminal, which is Markdown too, and as the document in `docs/`.
 
-use super::figures::{Figures, Side, Summary};
+use super::figures::{Figures, Summary};
 
 /// The table with the machine under it.
 pub(super) fn render(figures: &Figures, machine: &str) -> String {
-    let software = |side| figures.software(side).unwrap_or("PyTorch (not measured)").to_owned();
-    let header =
-        ["workload".into(), "metric".into(), software(Side::Ours), software(Side::Peer), "times better".into()];
-    let mut rows = vec![header];
+    let header = ["workload", "metric", figures.ours(), "best peer", "its figure", "times better"];
+    let mut rows = vec![header.map(str::to_owned)];
     for row in figures.rows() {
+        let peer = row.best_peer();
         rows.push([
             row.workload.clone(),
             row.metric.replace('_', " "),
-            row.summary(Side::Ours).map_or_else(blank, spread),
-            row.summary(Side::Peer).map_or_else(blank, spread),
+            row.ours().map_or_else(blank, spread),
+            peer.map_or_else(|| "not measured".into(), |(name, _)| name.to_owned()),
+            peer.map_or_else(blank, |(_, summary)| spread(summary)),
             row.times_better().map_or_else(blank, |times| format!("{times:.2}")),
         ]);
     }
@@ -27,8 +27,9 @@ pub(super) fn document(figures: &Figures, machine: &str) -> String {
          Written by `cargo xtask bench --write`; do not edit by hand.\n\
          Each figure is the median of several runs, with the smallest and largest in brackets.\n\
          The two programs take turns, with every thread of the machine.\n\
-         `times better` is the ratio of the medians, above 1 where Vesalius is faster or smaller.\n\
-         What each workload does stands in [benches/pytorch.py](../benches/pytorch.py).\n\n\
+         `times better` is the ratio of the medians, above 1 where Vesalius is faster or smaller than its best peer.\n\
+         What each workload does stands in [benches/pytorch.py](../benches/pytorch.py) and, for volumes, in \
+         [benches/volumes.py](../benches/volumes.py).\n\n\
          {}",
         render(figures, machine)
     )
@@ -68,20 +69,23 @@ fn markdown<const N: usize>(rows: &[[String; N]]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::super::figures::Side;
+    use super::*;
 
     #[test]
     fn the_table_shows_both_sides_and_the_ratio() {
         let mut figures = Figures::default();
         for (ours, peer) in [(0.1, 0.5), (0.2, 0.6), (0.15, 0.55)] {
             figures.add(Side::Ours, "loading", &json!({ "loading": { "epoch_seconds": ours } })).unwrap();
-            figures.add(Side::Peer, "loading", &json!({ "loading": { "epoch_seconds": peer } })).unwrap();
+            let printed = json!({ "software": "PyTorch 2", "loading": { "epoch_seconds": peer } });
+            figures.add(Side::Peer, "loading", &printed).unwrap();
         }
         let expected = "\
-| workload | metric        | Vesalius            | PyTorch             | times better |
-| -------- | ------------- | ------------------- | ------------------- | ------------ |
-| loading  | epoch seconds | 0.150 (0.100–0.200) | 0.550 (0.500–0.600) | 3.67         |
+| workload | metric        | Vesalius            | best peer | its figure          | times better |
+| -------- | ------------- | ------------------- | --------- | ------------------- | ------------ |
+| loading  | epoch seconds | 0.150 (0.100–0.200) | PyTorch 2 | 0.550 (0.500–0.600) | 3.67         |
 
 Machine: a machine.
 ";
@@ -95,6 +99,6 @@ Machine: a machine.
         figures.add(Side::Ours, "net", &json!({ "net": { "images_per_second": 1234.5 } })).unwrap();
         let text = render(&figures, "a machine");
         assert!(text.contains("| 1234 ") || text.contains("| 1235 "), "{text}");
-        assert!(text.contains("PyTorch (not measured)") && text.contains("| –"), "{text}");
+        assert!(text.contains("not measured") && text.contains("| –"), "{text}");
     }
 }

@@ -11,6 +11,9 @@ mod exit_codes;
 /// `--json`: the artefact on standard output, and nothing else there.
 mod json;
 
+/// `inspect` and `convert`: the table, JSON, repairs.
+mod volumes;
+
 /// The stages one by one and all at once, on a phantom.
 mod road;
 

@@ -19,8 +19,8 @@ fn help_lists_the_commands_in_the_order_of_the_road() {
     assert_eq!(
         commands,
         [
-            "demo", "run", "cohort", "audit", "split", "train", "predict", "explain", "measure", "report", "phantom",
-            "fetch", "schema", "help"
+            "demo", "run", "inspect", "convert", "cohort", "audit", "split", "train", "predict", "explain", "measure",
+            "report", "phantom", "fetch", "schema", "help"
         ]
     );
     for text in ["2  done, with problems listed in problems.csv", "--out <DIR>", "--json", "--threads <N>"] {
@@ -31,7 +31,8 @@ fn help_lists_the_commands_in_the_order_of_the_road() {
 #[test]
 fn every_command_has_help_that_is_no_error() {
     let place = Place::new();
-    let commands = "demo run cohort audit split train predict explain measure report phantom fetch schema";
+    let commands =
+        "demo run inspect convert cohort audit split train predict explain measure report phantom fetch schema";
     for command in commands.split(' ').chain(["measure classify"]) {
         let said = place.run(&format!("{command} --help"));
         assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{command}");
@@ -103,5 +104,9 @@ fn a_file_that_is_not_what_its_name_says_is_refused() {
     let said = place.run("cohort broken.npz --out cohort");
     assert_eq!((said.code, said.stdout.as_str()), (1, ""));
     assert!(said.stderr.contains("broken.npz"), "{}", said.stderr);
+    let (message, causes) = said.stderr.split_once('\n').expect("lines");
+    for cause in causes.lines().filter_map(|line| line.strip_prefix("  caused by: ")) {
+        assert!(!message.contains(cause), "said twice: {}", said.stderr);
+    }
     assert_eq!(names(&place.path("")), ["broken.npz"]);
 }

@@ -82,7 +82,7 @@ impl Lattice {
                     let at = point / 2;
                     // Every other new point lies between two old ones, the rest on one.
                     values.push(match point % 2 {
-                        0 => (old(at) + old(at + 1)) / 2.0,
+                        0 => f64::midpoint(old(at), old(at + 1)),
                         _ => (old(at) + 6.0 * old(at + 1) + old(at + 2)) / 8.0,
                     });
                 }

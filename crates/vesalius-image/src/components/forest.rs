@@ -8,17 +8,13 @@ use super::runs::{Run, Runs};
 /// Slabs for each thread, so that none waits long for the last.
 const SLABS_PER_THREAD: usize = 4;
 
+/// Tells whether two runs have the same value.
+pub(super) type SameValue<'a> = dyn Fn(Run, Run) -> bool + Sync + 'a;
+
 /// For each run one that it is joined with and that does not come after it; the first of all points to itself.
-///
-/// There are `n_y` rows of `n_x` voxels in a slice.
-pub(super) fn join_all(
-    runs: &Runs,
-    [n_y, n_x]: [usize; 2],
-    connectivity: Connectivity,
-    equal: &(impl Fn(Run, Run) -> bool + Sync),
-) -> Vec<u32> {
+pub(super) fn join_all(neighbors: &Neighbors) -> Vec<u32> {
+    let Neighbors { runs, n_y, .. } = *neighbors;
     let n_rows = runs.n_rows();
-    let neighbors = Neighbors { runs, n_y, n_x, connectivity };
     // A row touches none that is further before it.
     let n_reach = if n_rows == n_y { 1 } else { n_y + 1 };
     let n_slab = n_rows.div_ceil(SLABS_PER_THREAD * rayon::current_num_threads()).max(n_reach);
@@ -33,35 +29,33 @@ pub(super) fn join_all(
     }
     slabs.into_par_iter().for_each(|(start, mut forest)| {
         for row in start..(start + n_slab).min(n_rows) {
-            neighbors.join(row, |other| other >= start, &mut forest, equal);
+            neighbors.join(row, |other| other >= start, &mut forest);
         }
     });
     let mut forest = Forest { parents: &mut parents, offset: 0 };
     for start in (0..n_rows).step_by(n_slab).skip(1) {
         for row in start..(start + n_reach).min(n_rows) {
-            neighbors.join(row, |other| other < start, &mut forest, equal);
+            neighbors.join(row, |other| other < start, &mut forest);
         }
     }
     parents
 }
 
 /// Which rows before a row can touch it, and how.
-struct Neighbors<'a> {
-    runs: &'a Runs,
-    n_y: usize,
-    n_x: usize,
-    connectivity: Connectivity,
+pub(super) struct Neighbors<'a> {
+    pub(super) runs: &'a Runs,
+    /// Rows in a slice.
+    pub(super) n_y: usize,
+    /// Voxels in a row.
+    pub(super) n_x: usize,
+    pub(super) connectivity: Connectivity,
+    /// `None` where all runs have the same value, so that there is a gap between two of a row.
+    pub(super) same_value: Option<&'a SameValue<'a>>,
 }
 
 impl Neighbors<'_> {
     /// Joins the runs of a row with those that they touch in the rows before it that are wanted.
-    fn join(
-        &self,
-        row: usize,
-        is_wanted: impl Fn(usize) -> bool,
-        forest: &mut Forest,
-        equal: &impl Fn(Run, Run) -> bool,
-    ) {
+    fn join(&self, row: usize, is_wanted: impl Fn(usize) -> bool, forest: &mut Forest) {
         let (z, y) = (row / self.n_y, row % self.n_y);
         // How far apart in x runs may begin and end to touch: in rows that share a face, and in those that share
         // an edge.
@@ -80,29 +74,47 @@ impl Neighbors<'_> {
             if let (true, Some(reach)) = (is_there, reach)
                 && is_wanted(row - n_back)
             {
-                self.join_rows([row, row - n_back], reach, forest, equal);
+                self.join_rows([row, row - n_back], reach, forest);
             }
         }
     }
 
-    fn join_rows(&self, [row, other]: [usize; 2], reach: u32, forest: &mut Forest, equal: &impl Fn(Run, Run) -> bool) {
+    fn join_rows(&self, [row, other]: [usize; 2], reach: u32, forest: &mut Forest) {
+        let (of_row, of_other) = (self.runs.of_rows(row..row + 1), self.runs.of_rows(other..other + 1));
+        let (own, others) = (&self.runs.list[of_row.clone()], &self.runs.list[of_other.clone()]);
+        // Between the numbers of the rows.
         let shift = ((row - other) * self.n_x) as u32;
-        let of_other = self.runs.of_rows(other..other + 1);
-        let mut first = of_other.start;
-        for idx in self.runs.of_rows(row..row + 1) {
-            let run = self.runs.list[idx];
-            // In the numbers of the other row; a run starts at or after the shift.
-            let (start, end) = (run.start - shift, run.end - shift);
-            while first < of_other.end && self.runs.list[first].end + reach <= start {
-                first += 1;
+        let (mut a, mut b) = (0, 0);
+        while let (Some(run), Some(before)) = (own.get(a), others.get(b)) {
+            let (idx, before_idx) = (of_row.start + a, of_other.start + b);
+            let (start, end) = (before.start + shift, before.end + shift);
+            // One question instead of three: each alone is a coin that is tossed, and seldom all of them hold.
+            let asked = [run.start < end + reach, start < run.end + reach, forest.are_apart(idx, before_idx)];
+            if asked == [true; 3] && self.have_same_value(*run, *before) {
+                forest.join(idx, before_idx);
             }
-            let touching = self.runs.list[first..of_other.end].iter().take_while(|before| before.start < end + reach);
-            for (before_idx, before) in (first..).zip(touching) {
-                if equal(run, *before) {
-                    forest.join(idx, before_idx);
-                }
+            if run.end == end && self.same_value.is_some() && reach > 0 {
+                self.join_across([idx, before_idx], [of_row.end, of_other.end], forest);
             }
+            // Whichever ends first is done; no branch, since nobody can foretell which.
+            a += usize::from(run.end <= end);
+            b += usize::from(end <= run.end);
         }
+    }
+
+    /// Joins runs that follow two which end together, without a gap, with the other of the two.
+    fn join_across(&self, [a, b]: [usize; 2], [a_end, b_end]: [usize; 2], forest: &mut Forest) {
+        let list = &self.runs.list;
+        if a + 1 < a_end && list[a + 1].start == list[a].end && self.have_same_value(list[a + 1], list[b]) {
+            forest.join(a + 1, b);
+        }
+        if b + 1 < b_end && list[b + 1].start == list[b].end && self.have_same_value(list[a], list[b + 1]) {
+            forest.join(a, b + 1);
+        }
+    }
+
+    fn have_same_value(&self, a: Run, b: Run) -> bool {
+        self.same_value.is_none_or(|same| same(a, b))
     }
 }
 
@@ -113,10 +125,12 @@ struct Forest<'a> {
 }
 
 impl Forest<'_> {
+    /// Whether two runs have different parents, which they can have in one tree as well.
+    fn are_apart(&self, a: usize, b: usize) -> bool {
+        self.parents[a - self.offset] != self.parents[b - self.offset]
+    }
+
     fn join(&mut self, a: usize, b: usize) {
-        if self.parents[a - self.offset] == self.parents[b - self.offset] {
-            return;
-        }
         let (a, b) = (self.root(a), self.root(b));
         let (low, high) = (a.min(b), a.max(b));
         self.parents[high - self.offset] = low as u32;

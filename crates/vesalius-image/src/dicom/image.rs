@@ -14,7 +14,8 @@ use crate::reading::{Problem, ReadOptions, Reading, Source, Values};
 use crate::samples::Samples;
 use crate::volume::Volume;
 
-pub(crate) const FORMAT: Format = Format {
+/// DICOM in the registry of formats.
+pub const FORMAT: Format = Format {
     name: "dicom",
     title: "DICOM",
     endings: &["dcm", "dicom", "dcm.gz", "ima"],

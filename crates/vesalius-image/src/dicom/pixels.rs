@@ -7,6 +7,7 @@
 mod codec;
 mod color;
 mod encapsulated;
+mod jpeg;
 mod jpeg_ls;
 mod native;
 mod rle;

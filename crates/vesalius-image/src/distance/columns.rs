@@ -22,7 +22,9 @@ pub(super) enum Finish {
 impl Finish {
     pub(super) fn apply(self, values: &mut [f32]) {
         if self == Self::Root {
-            values.iter_mut().for_each(|value| *value = value.abs().sqrt().copysign(*value));
+            for value in values {
+                *value = value.abs().sqrt().copysign(*value);
+            }
         }
     }
 }

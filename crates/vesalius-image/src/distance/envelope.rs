@@ -62,9 +62,9 @@ impl Envelope {
             if run[0] > 0.0 {
                 self.transform_run(run, ends, axis);
             } else if run[0] < 0.0 {
-                run.iter_mut().for_each(|value| *value = -*value);
+                negate(run);
                 self.transform_run(run, ends, axis);
-                run.iter_mut().for_each(|value| *value = -*value);
+                negate(run);
             }
             start = end;
         }
@@ -97,8 +97,8 @@ impl Envelope {
                 self.build(&column[start..end], [start > 0, end < n], axis);
                 self.fill(&mut column[start..end], axis);
                 for (parabola, low, high) in self.pieces(end - start) {
-                    // Positions in a run begin with 1.
-                    nearest[start + low - 1..start + high].fill(before[(start + parabola.at).saturating_sub(1)]);
+                    // Positions in a run begin with 1; 0 is the other side before it.
+                    nearest[start + low - 1..start + high].fill(before[start + parabola.at - 1]);
                 }
             }
             start = end;
@@ -186,6 +186,12 @@ fn transform_short(run: &mut [f32], [left, right]: [bool; 2], axis: &Axis) {
         let squares = axis.squares(0, idx + 1);
         let heights = &heights[..n + 2];
         *value = heights.iter().zip(squares).fold(f32::INFINITY, |best, (height, square)| best.min(height + square));
+    }
+}
+
+fn negate(run: &mut [f32]) {
+    for value in run {
+        *value = -*value;
     }
 }
 

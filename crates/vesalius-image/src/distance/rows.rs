@@ -52,7 +52,7 @@ pub(super) fn nearest_along_x(voxels: &[bool], n_x: usize) -> Vec<u32> {
     let mut nearest = vec![0_u32; voxels.len()];
     let rows = nearest.par_chunks_mut(n_x).zip(voxels.par_chunks(n_x)).enumerate();
     rows.for_each(|(row, (nearest, voxels))| {
-        // A mask has less than 2^32 voxels.
+        // Numbers of voxels fit, by the check of the grid.
         let first = (row * n_x) as u32;
         for_runs(voxels, |start, end, is_inside| {
             let middle = match (start > 0, end < n_x) {

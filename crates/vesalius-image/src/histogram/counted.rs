@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::crop::check_same_grid;
+use crate::crop::check_mask;
 use crate::error::{Error, Result};
 use crate::samples::{Value, for_samples};
 use crate::volume::Volume;
@@ -35,11 +35,7 @@ impl<'a> Counted<'a> {
     /// Of all channels together; an error where the mask does not fit.
     pub(crate) fn all(volume: &'a Volume, within: Within<'a>) -> Result<Self> {
         if let Within::Mask(mask) = within {
-            check_same_grid(volume, mask)?;
-            if mask.shape()[0] != 1 {
-                let message = format!("the mask has {} channels; expected one for all channels", mask.shape()[0]);
-                return Err(Error::parameter(message));
-            }
+            check_mask(volume, mask)?;
         }
         Ok(Self { volume, range: 0..volume.samples().len(), within })
     }
@@ -54,22 +50,31 @@ impl<'a> Counted<'a> {
 
     /// What `of` makes of each part of the samples that count, in their order.
     pub(crate) fn parts<R: Send>(&self, of: impl Fn(&[f64]) -> R + Sync) -> Vec<R> {
-        let n_channel = self.volume.samples().len() / self.volume.shape()[0];
         for_samples!(self.volume.samples(), values => {
             let parts = values[self.range.clone()].par_chunks(PART).enumerate();
             parts.map_init(Vec::new, |kept, (part_idx, part)| {
-                let first = self.range.start + part_idx * PART;
-                let is_kept = |(idx, value): &(usize, f64)| value.is_finite() && match self.within {
-                    Within::All => true,
-                    Within::Nonzero => value.abs() > 0.0,
-                    Within::Mask(mask) => mask.samples().get(idx % n_channel).abs() > 0.0,
-                };
-                let numbered = (first..).zip(part.iter().map(|value| value.as_f64()));
                 kept.clear();
-                kept.extend(numbered.filter(is_kept).map(|(_, value)| value));
+                kept.extend(part.iter().map(|value| value.as_f64()));
+                self.retain(kept, self.range.start + part_idx * PART);
                 of(kept)
             }).collect()
         })
+    }
+
+    /// Leaves those of consecutive samples, from `first` on, that count.
+    fn retain(&self, values: &mut Vec<f64>, first: usize) {
+        let n_channel = self.volume.samples().len() / self.volume.shape()[0];
+        let mut idx = first..;
+        match self.within {
+            // Nearly always all of them, which is faster to see than to copy.
+            Within::All if values.iter().all(|value| value.is_finite()) => {}
+            Within::All => values.retain(|value| value.is_finite()),
+            Within::Nonzero => values.retain(|value| value.is_finite() && value.abs() > 0.0),
+            Within::Mask(mask) => values.retain(|value| {
+                let is_in_mask = idx.next().is_some_and(|idx| mask.samples().get(idx % n_channel).abs() > 0.0);
+                is_in_mask && value.is_finite()
+            }),
+        }
     }
 
     /// How many samples count; an error where none does.

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::{Counted, Histogram, Within, check_bins};
 use crate::error::{Error, Result};
-use crate::samples::{Narrow, Sample, Value, Wide, map_samples, zeros};
+use crate::samples::{Narrow, Sample, Wide, map_samples, zeros};
 use crate::volume::Volume;
 
 /// Samples that one thread maps at a time.

@@ -1,61 +1,136 @@
-//! The 348 bytes in front of every NIfTI-1 volume: which fields are read, and what they must say.
+//! The header of a NIfTI file, version 1 (348 bytes) or 2 (540 bytes): which fields are read, what they must say.
 
-use super::{cannot_hold, orientation};
+use super::datatype::{Datatype, Parts, code};
+use super::orientation;
 use crate::error::{Error, Result};
-use crate::samples::{ByteOrder, Dtype};
+use crate::fields::Fields;
+use crate::samples::{ByteOrder, Scale};
 use crate::volume::Volume;
 
-/// Length of the header; also its first field, which tells the byte order.
-pub(super) const HEADER_BYTES: usize = 348;
+/// Lengths of the headers; also their first field, which tells version and byte order.
+pub(crate) const BYTES_1: usize = 348;
+pub(super) const BYTES_2: usize = 540;
 
-/// Samples of a single file begin here at the earliest: header and four bytes that say whether extensions follow.
-const DATA_OFFSET_MIN: u64 = 352;
+/// Four bytes behind the header say whether extensions follow; samples in the same file begin there at the earliest.
+const EXTENDER_BYTES: u64 = 4;
 
-/// The first field of a NIfTI-2 header.
-const NIFTI_2_BYTES: i32 = 540;
+/// The longest axis that version 1 can hold.
+const AXIS_MAX_1: usize = 32_767;
 
 /// Unit code for millimeters and, in the same field, seconds or nothing for time.
-const UNIT_MM: u8 = 2;
+const UNIT_MM: i32 = 2;
 
 /// Orientation code for the coordinates of the scanner.
-pub(super) const CODE_SCANNER: i16 = 1;
+pub(super) const CODE_SCANNER: i32 = 1;
+
+/// Which of the two headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    One,
+    Two,
+}
+
+impl Version {
+    /// Bytes of a header.
+    fn n_bytes(self) -> usize {
+        match self {
+            Self::One => BYTES_1,
+            Self::Two => BYTES_2,
+        }
+    }
+
+    /// Where samples may begin that lie in the file of the header.
+    pub(super) fn data_offset_min(self) -> u64 {
+        self.n_bytes() as u64 + EXTENDER_BYTES
+    }
+}
+
+/// Where the samples are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// Behind the header.
+    Single,
+    /// In an `.img` beside it.
+    Pair,
+}
 
 /// What is read of a header.
 #[derive(Clone, Debug)]
 pub(super) struct Header {
+    pub(super) version: Version,
+    pub(super) layout: Layout,
     pub(super) order: ByteOrder,
-    pub(super) dtype: Dtype,
-    pub(super) dim: [i16; 8],
+    /// Code and bits of the sample type.
+    pub(super) datatype: [i16; 2],
+    pub(super) dim: [i64; 8],
     /// Sign of the third axis of the qform, then spacing along x, y, z and further axes.
-    pub(super) pixdim: [f32; 8],
+    pub(super) pixdim: [f64; 8],
     pub(super) data_offset: u64,
-    pub(super) slope: f32,
-    pub(super) intercept: f32,
+    pub(super) slope: f64,
+    pub(super) intercept: f64,
     /// Unit of length and time.
-    pub(super) units: u8,
-    pub(super) qform_code: i16,
-    pub(super) sform_code: i16,
+    pub(super) units: i32,
+    pub(super) qform_code: i32,
+    pub(super) sform_code: i32,
     /// Quaternion b, c, d and offset x, y, z in RAS.
-    pub(super) qform: [f32; 6],
+    pub(super) qform: [f64; 6],
     /// Rows of voxel to RAS.
-    pub(super) sform: [[f32; 4]; 3],
+    pub(super) sform: [[f64; 4]; 3],
+}
+
+/// Where the samples are by the header that bytes begin with; `None` where it is none of NIfTI.
+pub(super) fn layout(bytes: &[u8]) -> Option<Layout> {
+    match version(bytes)?.0 {
+        Version::One => layout_1(bytes.get(344..348)?),
+        Version::Two => layout_2(bytes.get(4..8)?),
+    }
+}
+
+fn layout_1(magic: &[u8]) -> Option<Layout> {
+    match magic {
+        b"n+1\0" => Some(Layout::Single),
+        b"ni1\0" => Some(Layout::Pair),
+        _ => None,
+    }
+}
+
+fn layout_2(magic: &[u8]) -> Option<Layout> {
+    match magic {
+        b"n+2\0" => Some(Layout::Single),
+        b"ni2\0" => Some(Layout::Pair),
+        _ => None,
+    }
+}
+
+fn version(bytes: &[u8]) -> Option<(Version, ByteOrder)> {
+    let first = *bytes.first_chunk()?;
+    let orders = [(ByteOrder::LowFirst, i32::from_le_bytes(first)), (ByteOrder::HighFirst, i32::from_be_bytes(first))];
+    orders.into_iter().find_map(|(order, size)| match usize::try_from(size).ok()? {
+        BYTES_1 => Some((Version::One, order)),
+        BYTES_2 => Some((Version::Two, order)),
+        _ => None,
+    })
 }
 
 impl Header {
-    /// The header of a volume.
-    pub(super) fn of(volume: &Volume) -> Result<Self> {
+    /// The header of a volume; version 2 where an axis is too long for version 1.
+    pub(super) fn of(volume: &Volume, layout: Layout) -> Self {
         let [channel, z, y, x] = volume.shape();
-        let mut dim = [1_i16; 8];
+        let version = if volume.shape().iter().any(|n| *n > AXIS_MAX_1) { Version::Two } else { Version::One };
+        let mut dim = [1; 8];
         dim[0] = if channel > 1 { 4 } else { 3 };
         for (slot, n) in dim[1..5].iter_mut().zip([x, y, z, channel]) {
-            *slot = i16::try_from(n).map_err(|_| cannot_hold(format!("an axis of {n} voxels (at most 32,767)")))?;
+            *slot = n as i64;
         }
+        let dtype = volume.samples().dtype();
         let mut header = Self {
+            version,
+            layout,
             order: ByteOrder::LowFirst,
-            dtype: volume.samples().dtype(),
+            datatype: [code(dtype), 8 * dtype.stored_bytes() as i16],
             dim,
             pixdim: [1.0; 8],
-            data_offset: DATA_OFFSET_MIN,
+            data_offset: if layout == Layout::Single { version.data_offset_min() } else { 0 },
             slope: 1.0,
             intercept: 0.0,
             units: 0,
@@ -68,180 +143,203 @@ impl Header {
             orientation::set(&mut header, geometry);
             header.units = UNIT_MM;
         }
+        header
+    }
+
+    /// Checks and reads the header that bytes begin with, in either version and byte order.
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self> {
+        let header = match version(bytes) {
+            Some((Version::One, order)) => Self::parse_1(bytes.first_chunk().ok_or_else(cut_short)?, order)?,
+            Some((Version::Two, order)) => Self::parse_2(bytes.first_chunk().ok_or_else(cut_short)?, order)?,
+            None if bytes.len() < EXTENDER_BYTES as usize => return Err(cut_short()),
+            None => {
+                return Err(Error::format(
+                    "this does not begin as NIfTI does (a header of 348 or 540 bytes); check what the file is",
+                ));
+            }
+        };
+        let offset_min = if header.layout == Layout::Single { header.version.data_offset_min() } else { 0 };
+        if header.data_offset < offset_min {
+            return Err(Error::format(format!(
+                "the NIfTI samples begin at byte {}; expected {offset_min} or more, behind the header; it is damaged",
+                header.data_offset
+            )));
+        }
         Ok(header)
     }
 
-    /// Checks and reads a header in either byte order.
-    pub(super) fn parse(bytes: &[u8; HEADER_BYTES]) -> Result<Self> {
-        let order = byte_order(bytes)?;
-        check_magic(bytes)?;
+    fn parse_1(bytes: &[u8; BYTES_1], order: ByteOrder) -> Result<Self> {
+        let layout = layout_1(&bytes[344..]).ok_or_else(|| bad_magic(&bytes[344..], "n+1"))?;
         let fields = Fields { bytes, order };
         let data_offset = fields.f32(108);
-        if !(data_offset >= DATA_OFFSET_MIN as f32 && data_offset < 1e15) {
-            return Err(Error::format(format!("the NIfTI samples begin at byte {data_offset}; expected 352 or more")));
+        if !(data_offset >= 0.0 && data_offset < 1e15) {
+            return Err(Error::format(format!(
+                "the NIfTI samples begin at byte {data_offset}; expected a whole number; the header is damaged"
+            )));
         }
-        let row = |at: usize| [fields.f32(at), fields.f32(at + 4), fields.f32(at + 8), fields.f32(at + 12)];
         Ok(Self {
+            version: Version::One,
+            layout,
             order,
-            dtype: dtype(fields.i16(70), fields.i16(72))?,
-            dim: std::array::from_fn(|i| fields.i16(40 + 2 * i)),
-            pixdim: std::array::from_fn(|i| fields.f32(76 + 4 * i)),
+            datatype: [fields.i16(70), fields.i16(72)],
+            dim: std::array::from_fn(|i| i64::from(fields.i16(40 + 2 * i))),
+            pixdim: fields.f32s(76),
             data_offset: data_offset as u64,
-            slope: fields.f32(112),
-            intercept: fields.f32(116),
-            units: bytes[123],
-            qform_code: fields.i16(252),
-            sform_code: fields.i16(254),
-            qform: std::array::from_fn(|i| fields.f32(256 + 4 * i)),
-            sform: [row(280), row(296), row(312)],
+            slope: f64::from(fields.f32(112)),
+            intercept: f64::from(fields.f32(116)),
+            units: i32::from(bytes[123]),
+            qform_code: i32::from(fields.i16(252)),
+            sform_code: i32::from(fields.i16(254)),
+            qform: fields.f32s(256),
+            sform: [fields.f32s(280), fields.f32s(296), fields.f32s(312)],
+        })
+    }
+
+    fn parse_2(bytes: &[u8; BYTES_2], order: ByteOrder) -> Result<Self> {
+        let layout = layout_2(&bytes[4..8]).ok_or_else(|| bad_magic(&bytes[4..8], "n+2"))?;
+        if bytes[8..12] != *b"\r\n\x1a\n" {
+            return Err(Error::format(
+                "the NIfTI-2 header has lost the line ends behind its magic; it was sent as text, fetch it as binary",
+            ));
+        }
+        let fields = Fields { bytes, order };
+        let data_offset = fields.i64(168);
+        Ok(Self {
+            version: Version::Two,
+            layout,
+            order,
+            datatype: [fields.i16(12), fields.i16(14)],
+            dim: std::array::from_fn(|i| fields.i64(16 + 8 * i)),
+            pixdim: fields.f64s(104),
+            data_offset: u64::try_from(data_offset).map_err(|_| {
+                Error::format(format!("the NIfTI samples begin at byte {data_offset}; the header is damaged"))
+            })?,
+            slope: fields.f64(176),
+            intercept: fields.f64(184),
+            units: fields.i32(500),
+            qform_code: fields.i32(344),
+            sform_code: fields.i32(348),
+            qform: fields.f64s(352),
+            sform: [fields.f64s(400), fields.f64s(432), fields.f64s(464)],
         })
     }
 
     /// The header and the four bytes behind it, low byte first.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = vec![0_u8; DATA_OFFSET_MIN as usize];
+        match self.version {
+            Version::One => self.to_bytes_1(),
+            Version::Two => self.to_bytes_2(),
+        }
+    }
+
+    fn to_bytes_1(&self) -> Vec<u8> {
+        let mut bytes = vec![0_u8; Version::One.data_offset_min() as usize];
         let mut put = |at: usize, value: &[u8]| bytes[at..at + value.len()].copy_from_slice(value);
-        put(0, &(HEADER_BYTES as i32).to_le_bytes());
+        let narrow = |values: &[f64]| values.iter().flat_map(|v| (*v as f32).to_le_bytes()).collect::<Vec<u8>>();
+        put(0, &(BYTES_1 as i32).to_le_bytes());
         // `regular`, which older readers look for.
         put(38, b"r");
-        put(40, &self.dim.map(i16::to_le_bytes).concat());
-        put(70, &code(self.dtype).to_le_bytes());
-        put(72, &(8 * self.dtype.stored_bytes() as i16).to_le_bytes());
-        put(76, &self.pixdim.map(f32::to_le_bytes).concat());
-        put(108, &(self.data_offset as f32).to_le_bytes());
-        put(112, &self.slope.to_le_bytes());
-        put(116, &self.intercept.to_le_bytes());
-        put(123, &[self.units]);
-        put(252, &self.qform_code.to_le_bytes());
-        put(254, &self.sform_code.to_le_bytes());
-        put(256, &self.qform.map(f32::to_le_bytes).concat());
-        put(280, &self.sform.as_flattened().iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<_>>());
-        put(344, b"n+1\0");
+        put(40, self.dim.map(|n| (n as i16).to_le_bytes()).as_flattened());
+        put(70, self.datatype.map(i16::to_le_bytes).as_flattened());
+        put(76, &narrow(&self.pixdim));
+        put(108, &narrow(&[self.data_offset as f64, self.slope, self.intercept]));
+        put(123, &[self.units as u8]);
+        put(252, &(self.qform_code as i16).to_le_bytes());
+        put(254, &(self.sform_code as i16).to_le_bytes());
+        put(256, &narrow(&self.qform));
+        put(280, &narrow(self.sform.as_flattened()));
+        put(344, if self.layout == Layout::Single { b"n+1\0" } else { b"ni1\0" });
         bytes
     }
 
-    /// `[channel, z, y, x]`.
+    fn to_bytes_2(&self) -> Vec<u8> {
+        let mut bytes = vec![0_u8; Version::Two.data_offset_min() as usize];
+        let mut put = |at: usize, value: &[u8]| bytes[at..at + value.len()].copy_from_slice(value);
+        put(0, &(BYTES_2 as i32).to_le_bytes());
+        put(4, if self.layout == Layout::Single { b"n+2\0\r\n\x1a\n" } else { b"ni2\0\r\n\x1a\n" });
+        put(12, self.datatype.map(i16::to_le_bytes).as_flattened());
+        put(16, self.dim.map(i64::to_le_bytes).as_flattened());
+        put(104, self.pixdim.map(f64::to_le_bytes).as_flattened());
+        put(168, &self.data_offset.to_le_bytes());
+        put(176, [self.slope, self.intercept].map(f64::to_le_bytes).as_flattened());
+        put(344, [self.qform_code, self.sform_code].map(i32::to_le_bytes).as_flattened());
+        put(352, self.qform.map(f64::to_le_bytes).as_flattened());
+        let sform: Vec<u8> = self.sform.as_flattened().iter().flat_map(|v| v.to_le_bytes()).collect();
+        put(400, &sform);
+        put(500, &self.units.to_le_bytes());
+        bytes
+    }
+
+    /// What a voxel holds.
+    pub(super) fn datatype(&self) -> Result<Datatype> {
+        Datatype::parse(self.datatype[0], self.datatype[1])
+    }
+
+    /// `[channel, z, y, x]`; real and imaginary parts and colors are channels.
     pub(super) fn shape(&self) -> Result<[usize; 4]> {
-        let n_axes = usize::try_from(self.dim[0]).ok().filter(|n| (1..=7).contains(n));
-        let n_axes = n_axes
-            .ok_or_else(|| Error::format(format!("the NIfTI header has {} axes; expected 1 to 7", self.dim[0])))?;
-        let mut lengths = [1_usize; 7];
-        for (length, stored) in lengths.iter_mut().zip(&self.dim[1..=n_axes]) {
-            *length = usize::try_from(*stored).ok().filter(|n| *n > 0).ok_or_else(|| {
-                Error::format(format!("the NIfTI header has axes {:?}; expected 1 or more each", &self.dim[1..=n_axes]))
-            })?;
-        }
-        let [x, y, z, time, vector, ..] = lengths;
-        let n_long = lengths[3..].iter().filter(|n| **n > 1).count();
-        if n_long > 1 || lengths[5] > 1 || lengths[6] > 1 {
+        let [x, y, z, time, vector, ..] = lengths(&self.dim)?;
+        let (parts, channel) = (self.datatype()?.parts, time.max(vector));
+        if parts != Parts::One && channel > 1 {
             return Err(Error::unsupported(format!(
-                "the NIfTI volume has axes {lengths:?}; expected x, y, z and one of time and vector; split it first"
+                "each of {channel} images has {} values a voxel, and there is one axis for both; \
+                 split the images first",
+                parts.n()
             )));
         }
-        Ok([time.max(vector), z, y, x])
+        Ok([channel * parts.n(), z, y, x])
     }
 
-    /// Whether values are other than stored; slope 0 means that there is none.
-    pub(super) fn is_scaled(&self) -> bool {
-        let is = |value: f32, neutral: f32| (value - neutral).abs() < f32::MIN_POSITIVE;
-        let given = self.slope.is_finite() && self.intercept.is_finite() && !is(self.slope, 0.0);
-        given && !(is(self.slope, 1.0) && is(self.intercept, 0.0))
+    /// Slope and intercept where they change values; slope 0 and slope NaN mean that there is none.
+    pub(super) fn scale(&self) -> Result<Option<Scale>> {
+        scale(self.slope, self.intercept)
     }
 }
 
-fn byte_order(bytes: &[u8; HEADER_BYTES]) -> Result<ByteOrder> {
-    let first = [bytes[0], bytes[1], bytes[2], bytes[3]];
-    for (order, size) in
-        [(ByteOrder::LowFirst, i32::from_le_bytes(first)), (ByteOrder::HighFirst, i32::from_be_bytes(first))]
-    {
-        if size == HEADER_BYTES as i32 {
-            return Ok(order);
-        }
-        if size == NIFTI_2_BYTES {
-            return Err(Error::unsupported("this is NIfTI-2, which is not read yet; convert it to NIfTI-1"));
-        }
+/// The seven axes that stand behind their number.
+pub(crate) fn lengths(dim: &[i64; 8]) -> Result<[usize; 7]> {
+    let n_axes = usize::try_from(dim[0]).ok().filter(|n| (1..=7).contains(n));
+    let n_axes = n_axes
+        .ok_or_else(|| Error::format(format!("the header has {} axes; expected 1 to 7; it is damaged", dim[0])))?;
+    let mut lengths = [1_usize; 7];
+    for (length, stored) in lengths.iter_mut().zip(&dim[1..=n_axes]) {
+        *length = usize::try_from(*stored).ok().filter(|n| *n > 0).ok_or_else(|| {
+            let axes = &dim[1..=n_axes];
+            Error::format(format!("the header has axes {axes:?}; expected 1 or more each; it is damaged"))
+        })?;
     }
-    Err(Error::format("this does not begin as NIfTI-1 does (a header of 348 bytes); check what the file is"))
+    let n_long = lengths[3..].iter().filter(|n| **n > 1).count();
+    if n_long > 1 || lengths[5] > 1 || lengths[6] > 1 {
+        return Err(Error::unsupported(format!(
+            "the volume has axes {lengths:?}; expected x, y, z and one of time and vector; split it first"
+        )));
+    }
+    Ok(lengths)
 }
 
-fn check_magic(bytes: &[u8; HEADER_BYTES]) -> Result<()> {
-    match &bytes[344..348] {
-        b"n+1\0" => Ok(()),
-        b"ni1\0" => Err(Error::unsupported(
-            "this is the header of a NIfTI pair (.hdr and .img), which is not read yet; convert it to a single .nii",
-        )),
-        [0, 0, 0, 0] => {
-            Err(Error::unsupported("this looks like Analyze 7.5, which is not read yet; convert it to .nii"))
-        }
-        other => {
-            Err(Error::format(format!("the NIfTI header ends in {other:?}; expected \"n+1\"; the file is damaged")))
-        }
+/// Slope and intercept where they change values.
+pub(crate) fn scale(slope: f64, intercept: f64) -> Result<Option<Scale>> {
+    let is_given = slope.is_finite() && slope.abs() >= f64::from(f32::MIN_POSITIVE);
+    if !is_given {
+        return Ok(None);
     }
+    if !intercept.is_finite() {
+        return Err(Error::format(format!(
+            "values are stored × {slope:e} + {intercept}, which is no number; \
+             ask for the stored values or correct the intercept"
+        )));
+    }
+    let is_neutral = (slope - 1.0).abs() < f64::EPSILON && intercept.abs() < f64::from(f32::MIN_POSITIVE);
+    Ok((!is_neutral).then_some(Scale { slope, intercept }))
 }
 
-fn dtype(code: i16, n_bits: i16) -> Result<Dtype> {
-    let dtype = match code {
-        2 => Dtype::U8,
-        4 => Dtype::I16,
-        8 => Dtype::I32,
-        16 => Dtype::F32,
-        64 => Dtype::F64,
-        256 => Dtype::I8,
-        512 => Dtype::U16,
-        768 => Dtype::U32,
-        1024 => Dtype::I64,
-        1280 => Dtype::U64,
-        1 | 32 | 128 | 1536 | 1792 | 2048 | 2304 => {
-            return Err(Error::unsupported(format!(
-                "NIfTI samples of type {code} (bits, complex, color or 128 bits) are not read; \
-                 convert to integers or floats"
-            )));
-        }
-        other => return Err(Error::format(format!("the NIfTI header has the unknown sample type {other}"))),
-    };
-    // Some writers leave the number of bits at 0; any other number must agree.
-    match i64::from(n_bits) {
-        0 => Ok(dtype),
-        n if n == 8 * dtype.stored_bytes() as i64 => Ok(dtype),
-        n => Err(Error::format(format!("the NIfTI header has {n} bits a sample for type {code}; the file is damaged"))),
-    }
+fn cut_short() -> Error {
+    Error::format("the NIfTI header ends early; the file is truncated, fetch or save it again")
 }
 
-fn code(dtype: Dtype) -> i16 {
-    match dtype {
-        Dtype::Bool | Dtype::U8 => 2,
-        Dtype::I16 => 4,
-        Dtype::I32 => 8,
-        Dtype::F16 | Dtype::F32 => 16,
-        Dtype::F64 => 64,
-        Dtype::I8 => 256,
-        Dtype::U16 => 512,
-        Dtype::U32 => 768,
-        Dtype::I64 => 1024,
-        Dtype::U64 => 1280,
-    }
-}
-
-/// Numbers at their place in the header.
-struct Fields<'a> {
-    bytes: &'a [u8; HEADER_BYTES],
-    order: ByteOrder,
-}
-
-impl Fields<'_> {
-    fn i16(&self, at: usize) -> i16 {
-        let bytes = [self.bytes[at], self.bytes[at + 1]];
-        match self.order {
-            ByteOrder::LowFirst => i16::from_le_bytes(bytes),
-            ByteOrder::HighFirst => i16::from_be_bytes(bytes),
-        }
-    }
-
-    fn f32(&self, at: usize) -> f32 {
-        let bytes = [self.bytes[at], self.bytes[at + 1], self.bytes[at + 2], self.bytes[at + 3]];
-        match self.order {
-            ByteOrder::LowFirst => f32::from_le_bytes(bytes),
-            ByteOrder::HighFirst => f32::from_be_bytes(bytes),
-        }
-    }
+fn bad_magic(found: &[u8], expected: &str) -> Error {
+    let found = found.escape_ascii();
+    Error::format(format!(
+        "the NIfTI header is marked \"{found}\"; expected \"{expected}\"; the file is damaged or Analyze 7.5 \
+         under the name of NIfTI: as Analyze it is read from .hdr and .img"
+    ))
 }

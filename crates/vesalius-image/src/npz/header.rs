@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::samples::{ByteOrder, Dtype};
 
-const MAGIC: &[u8; 6] = b"\x93NUMPY";
+pub(super) const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
 /// NumPy itself writes headers of 128 bytes and refuses to read more than 10,000.
 const HEADER_BYTES_MAX: usize = 10_000;

@@ -48,9 +48,12 @@ impl Header {
         let fields = Fields::parse(bytes)?;
         let dtype = dtype(fields.required("type")?)?;
         let sizes = sizes(&fields)?;
-        let per_axis = |name: &str, n_found: usize| match n_found == sizes.len() {
-            true => Ok(()),
-            false => Err(wrong(name, &format!("of {n_found} axes"), &format!("one for each of {} axes", sizes.len()))),
+        let per_axis = |name: &str, n_found: usize| {
+            if n_found == sizes.len() {
+                Ok(())
+            } else {
+                Err(wrong(name, &format!("of {n_found} axes"), &format!("one for each of {} axes", sizes.len())))
+            }
         };
         let directions = fields.get("space directions").map(|value| vectors("space directions", value)).transpose()?;
         directions.as_ref().map_or(Ok(()), |found| per_axis("space directions", found.len()))?;
@@ -114,9 +117,10 @@ fn sizes(fields: &Fields) -> Result<Vec<u64>> {
     let n_axes: usize = n_axes.ok_or_else(|| wrong("dimension", fields.get("dimension").unwrap_or(""), "1 to 16"))?;
     let value = fields.required("sizes")?;
     let sizes: Vec<u64> = value.split_whitespace().filter_map(|word| word.parse().ok().filter(|n| *n > 0)).collect();
-    match sizes.len() == n_axes && value.split_whitespace().count() == n_axes {
-        true => Ok(sizes),
-        false => Err(wrong("sizes", value, &format!("{n_axes} whole numbers above 0"))),
+    if sizes.len() == n_axes && value.split_whitespace().count() == n_axes {
+        Ok(sizes)
+    } else {
+        Err(wrong("sizes", value, &format!("{n_axes} whole numbers above 0")))
     }
 }
 

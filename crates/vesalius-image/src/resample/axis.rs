@@ -21,10 +21,13 @@ pub(super) struct Axis<W> {
 }
 
 impl<W: Wide> Axis<W> {
-    /// An axis of `n_old` voxels; positions beyond the rim are outside unless `clamped`.
+    /// An axis of `n_old` voxels; positions beyond the rim are outside unless `clamped`, those that are no number always.
     pub(super) fn new(line: Line, n_old: usize, kernel: &Kernel, clamped: bool) -> Self {
         let (low, high) = (-RIM, n_old as f64 - 1.0 + RIM);
-        let is_inside = |idx: usize| clamped || (low..=high).contains(&line.at(idx));
+        let is_inside = |idx: usize| {
+            let position = line.at(idx);
+            (low..=high).contains(&position) || (clamped && !position.is_nan())
+        };
         // Positions are in order, so those inside follow each other.
         let first = (0..line.n).find(|idx| is_inside(*idx)).unwrap_or(line.n);
         let inside = first..(first..line.n).find(|idx| !is_inside(*idx)).unwrap_or(line.n);
@@ -66,7 +69,7 @@ fn folded(kernel: &Kernel, position: f64, n_old: usize, precision: f64) -> (usiz
     }
     let counts = |sum: &f64| sum.abs() > precision;
     let n_before = sums.iter().take_while(|sum| !counts(sum)).count();
-    let n_kept = sums.iter().rposition(|sum| counts(sum)).map_or(0, |last| last + 1 - n_before);
+    let n_kept = sums.iter().rposition(counts).map_or(0, |last| last + 1 - n_before);
     let kept = &sums[n_before..n_before + n_kept];
     let total: f64 = kept.iter().sum();
     (start + n_before, kept.iter().map(|sum| sum / total).collect())

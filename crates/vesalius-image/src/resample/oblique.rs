@@ -1,5 +1,7 @@
 //! Resampling between grids that are turned against each other: every new voxel for itself.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::fixed::{BITS, Row};
@@ -29,10 +31,17 @@ pub(super) fn linear<S: Sample, T: Narrow<S::Wide>>(
         let n = out.len();
         let inside = if field.clamped { 0..n } else { row.inside(field.size, n) };
         let between = row.between(field.size, n);
-        let (start, end) = (between.start.clamp(inside.start, inside.end), between.end.clamp(inside.start, inside.end));
-        for (idx, out) in out[inside.clone()].iter_mut().zip(inside.clone()).map(|(out, idx)| (idx, out)) {
-            let value = if (start..end).contains(&idx) { field.between(row.at(idx)) } else { field.near(row.at(idx)) };
-            *out = T::narrow(value);
+        let start = between.start.clamp(inside.start, inside.end);
+        let end = between.end.clamp(start, inside.end);
+        let mut near = |range: Range<usize>| {
+            for (out, idx) in out[range.clone()].iter_mut().zip(range) {
+                *out = T::narrow(field.near(row.at(idx)));
+            }
+        };
+        near(inside.start..start);
+        near(end..inside.end);
+        for (out, idx) in out[start..end].iter_mut().zip(start..end) {
+            *out = T::narrow(field.between(row.at(idx)));
         }
     });
 }

@@ -5,8 +5,8 @@
 //! polygons. Two things have to be chosen.
 //!
 //! - *A face whose inner corners lie diagonally* can be crossed in two ways. The lines cut off the corners of
-//!   the side that has fewer corners in the cell, the inner ones where both have four, so that a mask and its
-//!   background have the same surface except there.
+//!   the side that has fewer corners in the cell, so that a mask and its background have the same surface. Where
+//!   both have four, either choice has the same area, and the inner corners are cut off.
 //! - *A polygon of five or six corners* is not flat. It is divided into triangles so that their area is the largest
 //!   at equal spacing, and their area at the real spacing is taken; all such divisions agree in it.
 //!
@@ -106,7 +106,7 @@ fn area(points: &[Point], scaled: &[Point]) -> [f64; 2] {
 
 fn triangle([a, b, c]: [Point; 3]) -> f64 {
     let side = |to: Point| -> Point { std::array::from_fn(|axis| to[axis] - a[axis]) };
-    let (u, v) = (side(b), side(c));
-    let cross = |i: usize, j: usize| u[i] * v[j] - u[j] * v[i];
+    let sides = [side(b), side(c)];
+    let cross = |from: usize, to: usize| sides[0][from] * sides[1][to] - sides[0][to] * sides[1][from];
     (cross(1, 2).powi(2) + cross(2, 0).powi(2) + cross(0, 1).powi(2)).sqrt() / 2.0
 }

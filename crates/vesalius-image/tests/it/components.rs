@@ -70,12 +70,11 @@ fn what_is_told_of_each_component_is_true() {
     for (idx, component) in found.components().iter().enumerate() {
         let own: Vec<usize> = (0..numbers.len()).filter(|voxel| numbers[*voxel] as usize == idx + 1).collect();
         assert_eq!((component.n_voxels, component.first), (own.len() as u64, own[0]));
-        for axis in 0..3 {
+        let axes = component.low.iter().zip(component.high).zip(component.centroid).enumerate();
+        for (axis, ((low, high), center)) in axes {
             let along = || own.iter().map(|voxel| places[*voxel][axis]);
-            assert_eq!(component.low[axis], along().min().unwrap());
-            assert_eq!(component.high[axis], along().max().unwrap() + 1);
-            let mean = along().sum::<usize>() as f64 / own.len() as f64;
-            assert!((component.centroid[axis] - mean).abs() < 1e-12);
+            assert_eq!((*low, high), (along().min().unwrap(), along().max().unwrap() + 1));
+            assert!((center - along().sum::<usize>() as f64 / own.len() as f64).abs() < 1e-12);
         }
     }
 }
@@ -131,7 +130,7 @@ fn nothing_and_everything_are_components_too() {
     assert!(Components::find(&[0_i16; 60], shape, Connectivity::Faces).unwrap().components().is_empty());
     let all = Components::find(&[7_i16; 60], shape, Connectivity::Faces).unwrap();
     assert_eq!(all.components().len(), 1);
-    assert_eq!(all.components()[0].centroid, [1.0, 1.5, 2.0]);
+    assert_eq!((all.components()[0].low, all.components()[0].high), ([0; 3], shape));
     assert!(Components::find(&[true; 59], shape, Connectivity::Faces).is_err());
 }
 

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use vesalius_image::npz::{Npz, decode_npy, write_npy, write_npz};
-use vesalius_image::{Error, Limits, Samples, Volume, nifti, raster};
+use vesalius_image::{Error, Limits, ReadOptions, Samples, Source, Volume, format, nifti, raster};
 
 use crate::{every_type, golden};
 
@@ -32,6 +32,19 @@ fn picture(bytes: &[u8]) -> Result<String, Error> {
     raster::decode_raster(bytes, &Limits::default()).map(|volume| format!("{volume:?}"))
 }
 
+fn registered(bytes: &[u8], name: &str) -> Result<String, Error> {
+    let decode = format::of_name(name).unwrap().decode;
+    decode(&Source::new(bytes), &ReadOptions::default()).map(|reading| format!("{:?}", reading.volume))
+}
+
+fn nrrd(bytes: &[u8]) -> Result<String, Error> {
+    registered(bytes, "a.nrrd")
+}
+
+fn metaimage(bytes: &[u8]) -> Result<String, Error> {
+    registered(bytes, "a.mha")
+}
+
 /// One small file of each format, with its decoder.
 fn files() -> Vec<(&'static str, Vec<u8>, Decode)> {
     let pixels: Vec<u8> = (0..11 * 9 * 3).map(|v| (v * 7 % 256) as u8).collect();
@@ -48,16 +61,20 @@ fn files() -> Vec<(&'static str, Vec<u8>, Decode)> {
     write_npz(&mut archive, &arrays).unwrap();
     let mut array = Vec::new();
     write_npy(&mut array, &[4, 6], &samples).unwrap();
+    let whole = |name: &str| format::of_name(name).unwrap().encode.unwrap()(&volume, name).unwrap().remove(0).bytes;
     vec![
         ("npy", array, npy),
         ("npz", archive.into_inner(), npz),
         ("nii.gz", nifti::encode(&volume).unwrap(), nii),
         ("nii", std::fs::read(golden("sform.nii")).unwrap(), nii),
+        ("nrrd", whole("a.nrrd"), nrrd),
+        ("mha", whole("a.mha"), metaimage),
         ("png", encoded(image::ImageFormat::Png), picture),
         ("jpeg", encoded(image::ImageFormat::Jpeg), picture),
         ("bmp", encoded(image::ImageFormat::Bmp), picture),
         ("tiff", encoded(image::ImageFormat::Tiff), picture),
         ("pnm", encoded(image::ImageFormat::Pnm), picture),
+        ("gif", encoded(image::ImageFormat::Gif), picture),
     ]
 }
 

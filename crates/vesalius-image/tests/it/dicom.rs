@@ -76,3 +76,14 @@ fn every_file_is_read_as_pydicom_reads_it() {
     }
     assert_eq!(found.len(), 0);
 }
+
+#[test]
+fn jpeg_of_8_12_and_16_bits_is_decoded_to_the_bit() {
+    let Some(folder) = folder("pydicom-files") else { return };
+    let expected: Value = serde_json::from_str(&std::fs::read_to_string(golden("jpeg.json")).unwrap()).unwrap();
+    for (name, expected) in expected["files"].as_object().unwrap() {
+        let reading = format::read(&folder.join(name), &stored()).unwrap();
+        let (_, values) = as_pydicom(&reading.volume);
+        assert_eq!(Some(crc(&values)), expected.as_u64(), "{name}");
+    }
+}

@@ -69,10 +69,11 @@ fn nifti_headers_are_checked_before_memory_is_taken() {
     check(&[(40, &[0, 0])], ErrorKind::Format);
     check(&[(40, &[5, 0]), (48, &[2, 0]), (50, &[2, 0])], ErrorKind::Unsupported);
     check(&[(344, b"n+2\0")], ErrorKind::Format);
-    check(&[(344, b"ni1\0")], ErrorKind::Unsupported);
-    check(&[(0, &540_i32.to_le_bytes())], ErrorKind::Unsupported);
+    check(&[(344, b"ni1\0")], ErrorKind::Parameter);
+    check(&[(0, &540_i32.to_le_bytes())], ErrorKind::Format);
     check(&[(70, &[3, 0])], ErrorKind::Format);
-    check(&[(70, &[32, 0])], ErrorKind::Unsupported);
+    check(&[(70, &[1, 0])], ErrorKind::Unsupported);
+    check(&[(70, &[32, 0])], ErrorKind::Format);
     check(&[(72, &[8, 0])], ErrorKind::Format);
     check(&[(108, &f32::NAN.to_le_bytes())], ErrorKind::Format);
     check(&[(108, &(-400.0_f32).to_le_bytes())], ErrorKind::Format);

@@ -6,6 +6,8 @@
     reason = "tests stop at the first surprise and say what they skip"
 )]
 
+/// Other sample types, and what would be lost.
+mod cast;
 /// Voxels and world, and what two grids differ in.
 mod geometry;
 /// Shape, range, fingerprint, geometry.
@@ -13,17 +15,39 @@ mod volume;
 
 /// Every format: round trips of every sample type, truncation, damage.
 mod conformance;
+/// Files as the libraries of their formats write them: NRRD, MetaImage, TIFF and slides.
+mod formats;
+/// Damage of many kinds to a file of every format.
+mod fuzz;
 /// Headers that ask for more than there is, and archives that unfold too far.
 mod hostile;
+/// MetaImage: header forms, geometry, what is refused.
+mod metaimage;
+/// NIfTI, Analyze, MGH and arrays by every name: as nibabel reads them, and what is hostile or odd.
+mod neuro;
 /// NIfTI files as nibabel writes them, and geometry round trips.
 mod nifti;
+/// NRRD: header forms, axes, geometry, what is refused.
+mod nrrd;
 /// NumPy files as NumPy writes them.
 mod numpy;
 /// Pictures: channels, depth, transparency.
 mod raster;
+/// TIFF: round trips, damage, hostile directories.
+mod tiff;
 
 /// Augmentation: identity, replay, geometry, intensity, configuration.
 mod augment;
+/// Bias-field correction: the true field of a phantom, SimpleITK, threads.
+mod bias;
+/// Cropping and padding: what stays, where it is, what comes around it.
+mod crop;
+/// Histograms, percentiles, thresholds, matching: closed forms, NumPy, SimpleITK.
+mod histogram;
+/// Windows, z-score, clipping: closed forms.
+mod intensity;
+/// Axis codes, and turning axes: every value keeps its place.
+mod orient;
 /// Heat maps over pictures.
 mod overlay;
 /// Resampling in the world: closed forms, SimpleITK and SciPy, threads.
@@ -44,6 +68,8 @@ mod surface;
 
 /// DICOM files beside pydicom.
 mod dicom;
+/// DICOM files that are cut short, damaged, or made to exhaust their reader.
+mod dicom_hostile;
 
 /// Masks from segmentations and structure sets.
 mod derived;

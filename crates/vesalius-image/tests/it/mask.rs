@@ -33,7 +33,7 @@ pub(crate) fn balls(shape: [usize; 3]) -> Vec<bool> {
     volume_of(shape, |place| {
         idx += 1;
         let square = |center: &[usize; 3]| (0..3).map(|axis| place[axis].abs_diff(center[axis]).pow(2)).sum::<usize>();
-        balls.iter().any(|(center, radius)| square(center) <= radius * radius) != (scrambled(idx - 1) % 50 == 0)
+        balls.iter().any(|(center, radius)| square(center) <= radius * radius) != scrambled(idx - 1).is_multiple_of(50)
     })
 }
 
@@ -112,6 +112,7 @@ fn a_grid_is_checked() {
     };
     check([0, 4, 4], [1.0; 3], ErrorKind::Parameter);
     check([1 << 16, 1 << 8, 1 << 8], [1.0; 3], ErrorKind::Limit);
+    check([3, 5, 17 * 257 * 65_537], [1.0; 3], ErrorKind::Limit);
     check([usize::MAX, 2, 2], [1.0; 3], ErrorKind::Limit);
     for bad in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e7, 1e-10] {
         check([4, 4, 4], [1.0, bad, 1.0], ErrorKind::Parameter);

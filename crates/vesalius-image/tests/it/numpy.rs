@@ -1,7 +1,7 @@
 //! NumPy files as NumPy writes them.
 
-use vesalius_image::npz::{Npz, read_npy};
-use vesalius_image::{Dtype, ErrorKind, Limits, Samples};
+use vesalius_image::npz::{Npz, decode_npy, read_npy, write_npy, write_npz};
+use vesalius_image::{Dtype, ErrorKind, Limits, ReadOptions, Samples, Source, Volume, format};
 
 use crate::golden;
 
@@ -54,4 +54,52 @@ fn what_cannot_be_held_is_refused_with_a_reason() {
     }
     let error = npz.array("absent").unwrap_err();
     assert!(error.kind() == ErrorKind::Parameter && error.to_string().contains("c_u1"), "{error}");
+}
+
+#[test]
+fn images_have_the_axes_that_users_of_numpy_expect() {
+    let check = |shape: [usize; 4], samples: Samples, expected: &[usize]| {
+        let volume = Volume::new(samples, shape, None).unwrap();
+        for name in ["a.npy", "a.npz"] {
+            let format = format::of_name(name).unwrap();
+            let bytes = format.encode.unwrap()(&volume, name).unwrap().remove(0).bytes;
+            let back = (format.decode)(&Source::new(&bytes), &ReadOptions::default()).unwrap();
+            assert_eq!(back.volume, volume, "{name}");
+            if name == "a.npy" {
+                assert_eq!(decode_npy(&bytes, &Limits::default()).unwrap().shape, expected);
+            }
+        }
+    };
+    check([1, 1, 4, 5], Samples::I16((0..20).collect()), &[4, 5]);
+    check([1, 3, 4, 5], Samples::I16((0..60).collect()), &[3, 4, 5]);
+    check([3, 1, 4, 5], Samples::U8((0..60).collect()), &[4, 5, 3]);
+    check([3, 2, 4, 5], Samples::U16((0..120).collect()), &[2, 4, 5, 3]);
+    check([2, 3, 4, 5], Samples::I16((0..120).collect()), &[2, 3, 4, 5]);
+    check([3, 3, 4, 5], Samples::F32((0..180_u8).map(f32::from).collect()), &[3, 3, 4, 5]);
+    // Color lies pixel by pixel: the second sample is the green of the first pixel.
+    let color = Volume::new(Samples::U8((0..60).collect()), [3, 1, 4, 5], None).unwrap();
+    let bytes = format::of_name("a.npy").unwrap().encode.unwrap()(&color, "a.npy").unwrap().remove(0).bytes;
+    assert_eq!(decode_npy(&bytes, &Limits::default()).unwrap().samples.to_f64()[..4], [0.0, 20.0, 40.0, 1.0]);
+}
+
+#[test]
+fn arrays_that_are_no_image_are_refused() {
+    let check = |shape: &[usize], part: &str| {
+        let mut bytes = Vec::new();
+        let n = shape.iter().product();
+        write_npy(&mut bytes, shape, &Samples::U8(vec![0; n])).unwrap();
+        let decode = format::of_name("a.npy").unwrap().decode;
+        let error = decode(&Source::new(&bytes), &ReadOptions::default()).unwrap_err();
+        assert!(error.to_string().contains(part), "{error}");
+    };
+    check(&[], "of 0 axes");
+    check(&[7], "of 1 axes");
+    check(&[1, 1, 1, 2, 2], "of 5 axes");
+    check(&[0, 4], "samples");
+    let mut archive = std::io::Cursor::new(Vec::new());
+    let arrays = ["a", "b"].map(|name| (name.to_owned(), vec![2, 2], Samples::U8(vec![0; 4])));
+    write_npz(&mut archive, &arrays).unwrap();
+    let decode = format::of_name("a.npz").unwrap().decode;
+    let error = decode(&Source::new(archive.get_ref()), &ReadOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("2 arrays (a, b)"), "{error}");
 }

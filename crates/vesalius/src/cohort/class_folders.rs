@@ -98,7 +98,7 @@ impl Walk {
             } else {
                 let message = format!(
                     "not an image by its name; expected one of {}; move it away",
-                    images::EXTENSIONS.join(", ")
+                    images::extensions().collect::<Vec<_>>().join(", ")
                 );
                 self.problem(&path, message);
             }

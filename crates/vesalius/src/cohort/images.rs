@@ -1,20 +1,21 @@
 //! The images of a cohort: arrays of `.npz` files decoded once and shared, files decoded when they are asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use vesalius_image::format::FORMATS;
 use vesalius_image::npz::{NpyArray, Npz};
-use vesalius_image::{Limits, Samples, Volume, nifti, raster};
+use vesalius_image::{Limits, Samples, Volume};
 
 use crate::cohort::{Cohort, medmnist};
 use crate::error::{Error, ErrorKind, Result};
+use crate::open::{self, Choice};
 
-/// Name endings of the files that are read as images.
-pub(super) const EXTENSIONS: &[&str] =
-    &["png", "jpg", "jpeg", "bmp", "tif", "tiff", "pgm", "ppm", "pbm", "pnm", "nii", "nii.gz"];
+/// Name endings of the files that are read as images: those of every format.
+pub(super) fn extensions() -> impl Iterator<Item = &'static str> {
+    FORMATS.iter().flat_map(|format| format.endings).copied()
+}
 
 /// Whether a file is an image by its name.
 pub(super) fn is_image_name(path: &Path) -> bool {
@@ -24,9 +25,8 @@ pub(super) fn is_image_name(path: &Path) -> bool {
 /// A path without the ending of an image file; other endings stay.
 pub(super) fn without_extension(path: &str) -> &str {
     let lower = path.to_ascii_lowercase();
-    let endings = EXTENSIONS
-        .iter()
-        .filter(|ending| lower.strip_suffix(**ending).is_some_and(|stem| stem.ends_with('.') && stem.len() > 1));
+    let endings = extensions()
+        .filter(|ending| lower.strip_suffix(ending).is_some_and(|stem| stem.ends_with('.') && stem.len() > 1));
     let longest = endings.map(|ending| ending.len() + 1).max().unwrap_or(0);
     &path[..path.len() - longest]
 }
@@ -34,7 +34,7 @@ pub(super) fn without_extension(path: &str) -> &str {
 /// What a reference of a cohort points to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
-    /// A file of its own.
+    /// A file of its own, or a DICOM folder.
     File(PathBuf),
     /// An entry of an array: file, name of the array, index.
     Entry(PathBuf, String, usize),
@@ -127,7 +127,10 @@ impl Images {
 
     fn load_reference(&self, root: &Path, reference: &str) -> Result<Volume> {
         match Target::parse(root, reference)? {
-            Target::File(path) => read_file(&path, &self.limits),
+            Target::File(path) => {
+                let options = vesalius_image::ReadOptions { limits: self.limits.clone(), ..Default::default() };
+                Ok(open::read(&path, &Choice::default(), &options)?.0.volume)
+            }
             Target::Entry(path, name, idx) => {
                 let array = self.arrays.get(&(path, name)).ok_or_else(|| {
                     let message =
@@ -228,17 +231,4 @@ fn stack(first: &Volume, second: &Volume, case: &str) -> Result<Volume> {
     Volume::new(samples, shape, geometry).map_err(|error| {
         Error::new(ErrorKind::Data, format!("the channels of case {case} do not fit together: {error}"))
     })
-}
-
-fn read_file(path: &Path, limits: &Limits) -> Result<Volume> {
-    let name = path.to_string_lossy().to_ascii_lowercase();
-    let is_nifti = [".nii", ".nii.gz"].iter().any(|ending| name.ends_with(ending));
-    let wrong = |error: vesalius_image::Error| Error::new(ErrorKind::Format, error.to_string()).with_source(error);
-    if !is_nifti {
-        return raster::read_raster(path, limits).map_err(wrong);
-    }
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| Error::read(path, error))?;
-    file.take(limits.bytes_max).read_to_end(&mut bytes).map_err(|error| Error::read(path, error))?;
-    nifti::decode(&bytes, limits).map_err(wrong)
 }

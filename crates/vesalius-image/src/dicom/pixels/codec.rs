@@ -3,9 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dicom_dictionary_std::uids;
-use jpeg_decoder::{ColorTransform, PixelFormat};
 
-use super::{Frame, Layout, color, jpeg_ls, rle};
+use super::{Frame, Layout, color, jpeg, jpeg_ls, rle};
 use crate::dicom::file::File;
 use crate::error::{Error, Result};
 use crate::samples::{ByteOrder, Samples, read_samples};
@@ -72,7 +71,7 @@ pub(super) fn decode(bytes: &[u8], file: &File<'_>, layout: &Layout) -> Result<F
         }
         Codec::RunLengths => rle::decode(bytes, layout)?,
         Codec::JpegLs => jpeg_ls::decode(bytes, layout)?,
-        Codec::Jpeg => guarded(|| jpeg(bytes, layout))?,
+        Codec::Jpeg => jpeg(bytes, layout)?,
         Codec::Jpeg2000 => guarded(|| jpeg_2000(bytes, layout))?,
         Codec::JpegXl => guarded(|| jpeg_xl(bytes, layout))?,
     };
@@ -123,40 +122,18 @@ fn by_plane<T: Copy>(values: &[T], n_channels: usize) -> Vec<T> {
 }
 
 fn jpeg(bytes: &[u8], layout: &Layout) -> Result<Frame> {
-    let mut decoder = jpeg_decoder::Decoder::new(bytes);
-    decoder.set_max_decoding_buffer_size(layout.n_frame().saturating_mul(2).saturating_add(1 << 16));
-    // The header of the file says what the channels are, unless the image itself says it in its Adobe marker.
-    if layout.n_channels == 3 && layout.photometric == "RGB" && !has_adobe_marker(bytes) {
-        decoder.set_color_transform(ColorTransform::None);
-    } else if layout.n_channels == 3 {
-        decoder.set_color_transform(ColorTransform::YCbCr);
+    let picture = jpeg::decode(bytes, layout.n_frame())?;
+    check_size([picture.width, picture.height], layout)?;
+    if picture.precision > layout.bits_allocated {
+        return Err(damaged(&format!("it has {} bits in {}", picture.precision, layout.bits_allocated)));
     }
-    let pixels = decoder.decode().map_err(|error| match error {
-        jpeg_decoder::Error::Unsupported(what) => {
-            Error::unsupported(format!("this kind of JPEG is not read ({what:?})"))
-        }
-        other => damaged(&other.to_string()),
-    })?;
-    let info = decoder.info().ok_or_else(|| damaged("it has no header"))?;
-    check_size([usize::from(info.width), usize::from(info.height)], layout)?;
-    Ok(match info.pixel_format {
-        PixelFormat::L16 => Samples::U16(pixels.as_chunks().0.iter().map(|pair| u16::from_ne_bytes(*pair)).collect()),
-        PixelFormat::L8 => widened(pixels, layout),
-        PixelFormat::RGB24 | PixelFormat::CMYK32 => Samples::U8(by_plane(&pixels, info.pixel_format.pixel_bytes())),
-    })
-}
-
-/// Samples of up to 8 bits in a file that allocates 16 for them.
-fn widened(values: Vec<u8>, layout: &Layout) -> Samples {
-    match layout.bits_allocated {
-        16 => Samples::U16(values.into_iter().map(u16::from).collect()),
-        _ => Samples::U8(values),
-    }
-}
-
-fn has_adobe_marker(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(1 << 12)];
-    head.windows(9).any(|window| window[..2] == [0xff, 0xee] && &window[4..] == b"Adobe")
+    let is_luma_chroma = picture.n_components == 3 && picture.colors.are_luma_chroma(&layout.photometric);
+    let samples = match layout.bits_allocated {
+        8 => Samples::U8(picture.samples.into_iter().map(|value| value as u8).collect()),
+        16 => Samples::U16(picture.samples),
+        _ => Samples::U32(picture.samples.into_iter().map(u32::from).collect()),
+    };
+    Ok(if is_luma_chroma { color::full_to_rgb(samples) } else { samples })
 }
 
 fn jpeg_2000(bytes: &[u8], layout: &Layout) -> Result<Frame> {

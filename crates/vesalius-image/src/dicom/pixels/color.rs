@@ -9,8 +9,13 @@ use crate::samples::Samples;
 /// Full-range samples of `[channel, …]` in red, green and blue; what is no luminance and chrominance stays.
 pub(super) fn to_rgb(samples: Samples, layout: &Layout) -> Samples {
     let is_full = ["YBR_FULL", "YBR_FULL_422"].contains(&layout.photometric.as_str());
+    if is_full && layout.n_channels == 3 { full_to_rgb(samples) } else { samples }
+}
+
+/// Three planes of full-range luminance and chrominance in red, green and blue; samples of more than 8 bits stay.
+pub(super) fn full_to_rgb(samples: Samples) -> Samples {
     match samples {
-        Samples::U8(mut values) if is_full && layout.n_channels == 3 => {
+        Samples::U8(mut values) => {
             let n = values.len() / 3;
             let (luma, chroma) = values.split_at_mut(n);
             let (blue, red) = chroma.split_at_mut(n);

@@ -1,9 +1,5 @@
-//! The workloads of `cargo xtask bench` on our side: `--only NAME --json` prints one object of figures.
-//!
-//! The same work as `benches/pytorch.py` does, so that the two can be divided by each other.
-#![expect(clippy::print_stdout, reason = "its figures are what this program is for")]
+//! Training, inference, loading and startup; the same work as `benches/pytorch.py` does.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -12,7 +8,7 @@ use vesalius::cohort::{Images, Layout, ReadOptions, read_source};
 use vesalius::preprocess::{Preprocess, PreprocessConfig};
 use vesalius::split::{SplitConfig, split};
 use vesalius::train::Cases;
-use vesalius::{Device, Error, ErrorKind, Result};
+use vesalius::{Device, Result};
 use vesalius_image::augment::{Augment, Axis};
 use vesalius_nn::arch::Architecture;
 use vesalius_nn::data::{Order, Source, batches, load};
@@ -20,18 +16,7 @@ use vesalius_nn::network::NetworkConfig;
 use vesalius_nn::objective::Objective;
 use vesalius_nn::train::{Event, Next, Outcome, Run, TrainConfig, train};
 
-/// Figures of one workload by name.
-type Figures = BTreeMap<&'static str, f64>;
-
-/// A workload: its name, and what measures it.
-type Workload = (&'static str, fn() -> Result<Figures>);
-
-const WORKLOADS: [Workload; 4] = [
-    ("resnet18-2d", || network([3, 1, 28, 28], 128)),
-    ("resnet18-3d", || network([1, 28, 28, 28], 8)),
-    ("loading", loading),
-    ("startup", startup),
-];
+use super::{Figures, broken, median};
 
 /// Timed steps, after one that warms up.
 const N_STEPS: usize = 4;
@@ -39,16 +24,14 @@ const N_STEPS: usize = 4;
 const N_IMAGES: usize = 4708;
 const BATCH: usize = 128;
 
-fn main() -> Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let only = arguments.iter().position(|argument| argument == "--only").and_then(|at| arguments.get(at + 1));
-    let mut report = serde_json::Map::new();
-    report.insert("software".into(), format!("Vesalius {}", env!("CARGO_PKG_VERSION")).into());
-    for (name, measure) in WORKLOADS.iter().filter(|(name, _)| only.is_none_or(|only| only == name)) {
-        report.insert((*name).into(), serde_json::json!(measure()?));
-    }
-    println!("{}", serde_json::Value::Object(report));
-    Ok(())
+/// A ResNet-18 on small color images.
+pub(super) fn planar() -> Result<Figures> {
+    network([3, 1, 28, 28], 128)
+}
+
+/// The same on small volumes.
+pub(super) fn volumetric() -> Result<Figures> {
+    network([1, 28, 28, 28], 8)
 }
 
 /// Images without meaning.
@@ -130,7 +113,7 @@ fn network(shape: [usize; 4], batch: usize) -> Result<Figures> {
 }
 
 /// Random crop and flip of gray images into batches, one epoch.
-fn loading() -> Result<Figures> {
+pub(super) fn loading() -> Result<Figures> {
     let (cohort, images) = cohort()?;
     let whole: Vec<usize> = (0..cohort.n_cases().min(N_IMAGES)).collect();
     let (preprocess, augment) = settings(&cohort, &images)?;
@@ -149,7 +132,7 @@ fn loading() -> Result<Figures> {
 }
 
 /// From the start of the process to the first augmented batch.
-fn startup() -> Result<Figures> {
+pub(super) fn startup() -> Result<Figures> {
     let start = Instant::now();
     let (cohort, images) = cohort()?;
     let first: Vec<usize> = (0..cohort.n_cases().min(N_IMAGES)).collect();
@@ -186,19 +169,9 @@ fn settings(cohort: &vesalius::cohort::Cohort, images: &Images) -> Result<(Prepr
     Ok((preprocess, Augment { flip: vec![Axis::X], crop_padding_px: 4, ..Augment::default() }))
 }
 
-fn median(values: &[f64]) -> f64 {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
 /// Largest resident memory of this process, where the system tells.
 fn peak_memory_mb() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
     line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
-}
-
-fn broken(why: &dyn std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Data, format!("the workload failed: {why}"))
 }
