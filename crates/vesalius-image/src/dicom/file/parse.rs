@@ -8,6 +8,7 @@ use dicom_dictionary_std::{StandardDataDictionary, tags, uids};
 
 use super::{Element, File, ITEM, characters, u16_in, u32_in, unfold};
 use crate::error::{Error, Result};
+use crate::gzip;
 use crate::limits::Limits;
 use crate::reading::Problem;
 use crate::samples::ByteOrder;
@@ -22,24 +23,33 @@ const PREAMBLE_BYTES: usize = 128;
 const MAGIC: &[u8] = b"DICM";
 const UNDEFINED: u32 = 0xffff_ffff;
 
-const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
+/// How much of a compressed file is unfolded to see what it is.
+const PEEKED_BYTES: usize = 4096;
+
 const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
-/// Whether bytes begin as a DICOM file does; one without preamble is told by its first element.
+/// Whether bytes begin as a DICOM file does, gzipped or not; one without preamble is told by its first element.
 pub(in crate::dicom) fn looks_like_dicom(bytes: &[u8]) -> bool {
+    if gzip::is_gzip(bytes) {
+        return gzip::peek(bytes, PEEKED_BYTES).is_ok_and(|start| begins_as_dicom(&start));
+    }
+    begins_as_dicom(bytes)
+}
+
+fn begins_as_dicom(bytes: &[u8]) -> bool {
     let magic = bytes.get(PREAMBLE_BYTES..PREAMBLE_BYTES + MAGIC.len());
     magic == Some(MAGIC) || bytes.starts_with(MAGIC) || first_element(bytes, 0).is_some()
 }
 
 pub(super) fn parse<'a>(bytes: Cow<'a, [u8]>, limits: &Limits) -> Result<File<'a>> {
     let mut bytes = bytes;
-    if bytes.starts_with(GZIP_MAGIC) {
-        bytes = Cow::Owned(unfold::gunzip(&bytes, limits)?);
+    if gzip::is_gzip(&bytes) {
+        bytes = Cow::Owned(gzip::gunzip(&bytes, limits)?);
     }
     if bytes.starts_with(ZSTD_MAGIC) {
         return Err(Error::unsupported("the file is compressed by Zstandard; unfold it first with `zstd -d`"));
     }
-    if !looks_like_dicom(&bytes) {
+    if !begins_as_dicom(&bytes) {
         return Err(Error::format(
             "this does not begin as a DICOM file does (\"DICM\" at byte 128, or an element of group 0008); \
              check what the file is",
@@ -175,6 +185,8 @@ struct Open {
     idx: u32,
     /// Where it ends at the latest.
     end: usize,
+    /// Whether its end is marked, not known from its length.
+    is_undefined: bool,
     kind: Kind,
     /// How elements directly inside are written.
     encoding: Encoding,
@@ -228,7 +240,8 @@ impl Scanner {
     /// Reads elements from `pos` on; each turn of the loop moves on or closes something.
     fn scan(&mut self, bytes: &[u8], until: Until) -> Result<()> {
         loop {
-            while self.open.last().is_some_and(|open| open.end <= self.pos) {
+            while let Some(open) = self.open.last().filter(|open| open.end <= self.pos) {
+                self.is_cut |= open.is_undefined && self.pos >= bytes.len();
                 self.close();
             }
             let Some(head) = self.head(bytes) else {
@@ -299,7 +312,7 @@ impl Scanner {
                 return Ok(());
             }
         };
-        self.open(kind, end);
+        self.open(kind, head, end);
         Ok(())
     }
 
@@ -317,7 +330,7 @@ impl Scanner {
             return Ok(());
         }
         self.pos = head.start;
-        self.open(Kind::Item, end);
+        self.open(Kind::Item, head, end);
         let encoding = match parent.kind {
             Kind::Unknown => encoding_at(bytes, head.start, self.order),
             _ => parent.encoding,
@@ -350,9 +363,10 @@ impl Scanner {
         Ok(())
     }
 
-    fn open(&mut self, kind: Kind, end: usize) {
+    fn open(&mut self, kind: Kind, head: &Head, end: usize) {
         let encoding = self.open.last().map_or(self.encoding, |open| open.encoding);
-        self.open.push(Open { idx: self.elements.len() as u32 - 1, end, kind, encoding });
+        let (idx, is_undefined) = (self.elements.len() as u32 - 1, head.n_bytes == UNDEFINED);
+        self.open.push(Open { idx, end, is_undefined, kind, encoding });
     }
 
     /// Closes the innermost that is open, and what it holds ends here.

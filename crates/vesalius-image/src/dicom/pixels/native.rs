@@ -25,12 +25,13 @@ pub(super) fn samples(file: &File<'_>, layout: &Layout, limits: &Limits) -> Resu
         return Ok(arranged(Samples::U8(whole), layout));
     }
     check_length(bytes, n_bytes_all.0)?;
+    // Words are put in order before the byte that fills the last of them is cut off.
+    let bytes = words_in_order(bytes, file, layout);
     let bytes = &bytes[..n_bytes_all.0];
     let order = order_of(file, layout);
-    let bytes = words_in_order(bytes, file, layout);
     let n = layout.n_frame() as u64 * layout.n_frames as u64;
     limits.check_expansion(layout.n_bytes(), bytes.len() as u64)?;
-    Ok(arranged(read_samples(&mut &bytes[..], unsigned(layout), order, n)?, layout))
+    Ok(arranged(read_samples(&mut &*bytes, unsigned(layout), order, n)?, layout))
 }
 
 /// Whole numbers are read without sign first, because bits that do not count may lie above it.
