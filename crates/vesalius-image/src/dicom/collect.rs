@@ -70,7 +70,7 @@ impl Store {
     }
 
     /// Files with the names by which they are reported.
-    pub(crate) fn of_paths(files: Vec<(String, PathBuf)>) -> Self {
+    fn of_paths(files: Vec<(String, PathBuf)>) -> Self {
         let (names, paths) = files.into_iter().unzip();
         Self { names, place: Place::Paths(paths) }
     }
@@ -81,14 +81,14 @@ impl Store {
 
     /// The path of a file from what was opened.
     pub(crate) fn name(&self, file_idx: usize) -> &str {
-        &self.names[file_idx]
+        self.names.get(file_idx).map_or("", String::as_str)
     }
 
     /// The first bytes of a file, and whether they are all.
     pub(crate) fn head(&self, file_idx: usize, limits: &Limits) -> Result<Vec<u8>> {
         match &self.place {
-            Place::Paths(paths) => head_of(&paths[file_idx], limits),
-            Place::Archive { archive, entries } => entry(archive, entries[file_idx], HEAD_BYTES, limits),
+            Place::Paths(paths) => head_of(of(paths, file_idx)?, limits),
+            Place::Archive { archive, entries } => entry(archive, *of(entries, file_idx)?, HEAD_BYTES, limits),
         }
     }
 
@@ -100,10 +100,17 @@ impl Store {
     /// All bytes of a file.
     pub(crate) fn bytes(&self, file_idx: usize, limits: &Limits) -> Result<Vec<u8>> {
         match &self.place {
-            Place::Paths(paths) => read_bytes(&paths[file_idx], limits),
-            Place::Archive { archive, entries } => entry(archive, entries[file_idx], u64::MAX, limits),
+            Place::Paths(paths) => read_bytes(of(paths, file_idx)?, limits),
+            Place::Archive { archive, entries } => entry(archive, *of(entries, file_idx)?, u64::MAX, limits),
         }
     }
+}
+
+/// One of the files; an error for a stack that is of another index.
+fn of<T>(files: &[T], file_idx: usize) -> Result<&T> {
+    files.get(file_idx).ok_or_else(|| {
+        Error::parameter(format!("there is no file of number {file_idx}; read a stack from the index that it is of"))
+    })
 }
 
 /// The files of a list of paths in a folder; those that lead out of it or are not there are passed over.

@@ -40,7 +40,9 @@ pub(crate) fn separate(places: &[Vec<usize>], slices: &[&Slice]) -> Vec<Vec<Chan
             }
         }
     }
-    by_extent(channels, &Naming { marks: &marks, rank, slices })
+    let start =
+        places.first().and_then(|place| place.iter().filter_map(|idx| time(slices, *idx)).min_by(f64::total_cmp));
+    by_extent(channels, &Naming { marks: &marks, rank, slices, start })
 }
 
 /// The marks by value that are needed to tell slices at the same place apart.
@@ -100,16 +102,34 @@ struct Naming<'a> {
     marks: &'a [Mark],
     rank: Option<Mark>,
     slices: &'a [&'a Slice],
+    /// The first time at the first place, from which times are counted in names.
+    start: Option<f64>,
+}
+
+fn time(slices: &[&Slice], idx: usize) -> Option<f64> {
+    match slices[idx].marks.get(&Mark::Time) {
+        Some(Value::Number(seconds)) => Some(*seconds),
+        _ => None,
+    }
 }
 
 impl Naming<'_> {
     fn name(&self, (values, _): &Key, first_slice: usize) -> String {
-        let ranked = self.rank.and_then(|mark| self.slices[first_slice].marks.get(&mark).map(|value| (mark, value)));
+        let ranked = self.rank.and_then(|mark| self.rank_value(mark, first_slice).map(|value| (mark, value)));
         let named = self.marks.iter().zip(values).map(|(mark, value)| match value {
             Some(value) => mark.channel_name(value),
             None => mark.channel_name(&Value::Text("none".to_owned())),
         });
-        named.chain(ranked.map(|(mark, value)| mark.channel_name(value))).collect::<Vec<_>>().join(", ")
+        named.chain(ranked.map(|(mark, value)| mark.channel_name(&value))).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The value of the mark that ranks; of times only the difference to the start, which tells no date.
+    fn rank_value(&self, mark: Mark, slice: usize) -> Option<Value> {
+        if mark != Mark::Time {
+            return self.slices[slice].marks.get(&mark).cloned();
+        }
+        let seconds = time(self.slices, slice)? - self.start?;
+        Some(Value::Number((seconds * 1000.0).round() / 1000.0))
     }
 }
 

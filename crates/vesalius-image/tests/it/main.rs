@@ -71,10 +71,14 @@ mod dicom;
 /// DICOM files that are cut short, damaged, or made to exhaust their reader.
 mod dicom_hostile;
 
+/// Masks from segmentations and structure sets.
+mod derived;
 /// DICOM files with known truth.
 mod phantom_dicom;
 /// Folders, archives and lists of DICOM files, and their volumes.
 mod series;
+/// Uptake values of positron emission tomography.
+mod suv;
 
 /// Published datasets, where they are at hand.
 mod real_data;
