@@ -61,8 +61,13 @@ pub(crate) fn show(done: Result<Outcome>, json: bool) -> ExitCode {
 
 fn show_error(error: &anyhow::Error) -> ExitCode {
     eprintln!("error: {error}");
-    for cause in error.chain().skip(1) {
-        eprintln!("  caused by: {cause}");
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Many errors quote their cause; nobody needs to read it twice.
+        if !said.contains(&cause) {
+            eprintln!("  caused by: {cause}");
+            said.push_str(&cause);
+        }
     }
     let stopped = error
         .chain()

@@ -16,6 +16,7 @@ mod slice;
 mod stack;
 mod values;
 
+pub mod segmentation;
 pub mod structures;
 pub mod suv;
 

@@ -13,6 +13,7 @@ pub mod arch;
 pub mod network;
 mod parameters;
 
+pub mod calibration;
 pub mod objective;
 mod optimizer;
 mod schedule;

@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::layer::Init;
 pub use crate::layer::conv::ConvKind;
 use crate::layer::conv::ConvSpec;
+use crate::layer::norm::Statistics;
 use crate::layer::residual::BlockKind;
 use crate::parameters;
 
@@ -61,6 +62,8 @@ pub(crate) struct Plan {
     pub(crate) outputs: usize,
     /// Whether images have a single slice.
     pub(crate) flat: bool,
+    /// Samples along the longest edge of an image.
+    pub(crate) edge: usize,
 }
 
 impl Plan {
@@ -86,6 +89,7 @@ impl Plan {
             in_channels: channels,
             outputs: interface.outputs,
             flat: z == 1,
+            edge: z.max(y).max(x),
         })
     }
 
@@ -110,24 +114,24 @@ impl Layers {
         }
     }
 
-    /// The maps of the last stage, `[batch, channel, z, y, x]`.
-    pub(crate) fn features(&self, x: Tensor<5>) -> Tensor<5> {
+    /// The maps of every level that the head looks at, each `[batch, channel, z, y, x]`; the last stage's come last.
+    pub(crate) fn features(&self, x: Tensor<5>) -> Vec<Tensor<5>> {
         match self {
             Self::Fabrica(network) => network.features(x),
             Self::ResNet(network) => network.features(x),
         }
     }
 
-    /// Scores before softmax or sigmoid, `[batch, outputs]`, from the maps of the last stage.
-    pub(crate) fn head(&self, features: Tensor<5>) -> Tensor<2> {
+    /// Scores before softmax or sigmoid, `[batch, outputs]`, from the maps of those levels.
+    pub(crate) fn head(&self, levels: Vec<Tensor<5>>, statistics: Statistics) -> Tensor<2> {
         match self {
-            Self::Fabrica(network) => network.head(features),
-            Self::ResNet(network) => network.head(features),
+            Self::Fabrica(network) => network.head(levels, statistics),
+            Self::ResNet(network) => network.head(levels),
         }
     }
 
     pub(crate) fn forward(&self, x: Tensor<5>) -> Tensor<2> {
-        self.head(self.features(x))
+        self.head(self.features(x), Statistics::Usual)
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Card {
     pub classes: Vec<String>,
     /// Axes along which images are also shown mirrored.
     pub mirror: Vec<Axis>,
+    /// What logits are divided by before they become scores; 1 leaves them as they are.
+    pub temperature: f64,
     /// Fold of the split it was trained on, counted from zero.
     pub fold: usize,
     /// Seed of weights, order and augmentation.
@@ -69,6 +71,7 @@ impl Card {
             task: cohort.header.task,
             classes: cohort.header.classes.clone(),
             mirror: stage.members.mirror.clone(),
+            temperature: 1.0,
             fold: trained.member.fold,
             seed: trained.member.seed,
             epoch: trained.kept,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::audit::{self, Findings};
+use crate::audit::{self, Evidence, Findings};
 use crate::cohort;
 use crate::error::Result;
 use crate::explain;
@@ -58,18 +58,19 @@ pub fn run(order: &Order<'_>, ctx: &Context<'_>) -> Result<Ended> {
     cohort.save(&dir("cohort"))?;
     cohort::save_problems(&dir("cohort").join("problems.csv"), &problems)?;
 
+    let duplicates = audit::duplicates(&fingerprints);
     let split = unless(
         &dir("split.csv"),
         |path| Split::load(path, &cohort),
         || {
-            let duplicates = audit::duplicates(&cohort, &images, ctx)?;
             let split = split::split(&cohort, &recipe.split, &duplicates)?;
             split.save(&cohort, &recipe.split, order.out)?;
             Ok(split)
         },
     )?;
     let findings = unless(&dir("audit/findings.json"), Findings::load, || {
-        let findings = Findings::new(audit::audit(&cohort, &images, Some(&split), ctx)?);
+        let evidence = Evidence { cohort: &cohort, images: &images, split: Some(&split), duplicates: &duplicates, ctx };
+        let findings = Findings::new(audit::audit(&evidence)?);
         findings.save(&dir("audit/findings.json"))?;
         Ok(findings)
     })?;

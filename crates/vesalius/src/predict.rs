@@ -81,7 +81,7 @@ fn scores_of(
     for batch in indices.chunks(BATCH) {
         ctx.check()?;
         let inputs = inputs(model, (cohort, images), batch)?;
-        let scores = mirrored_scores(model, &inputs)?;
+        let scores = scores(model, &inputs)?;
         for (&idx, scores) in batch.iter().zip(scores.chunks_exact(card.classes.len())) {
             let case = &cohort.cases[idx];
             rows.push(Row {
@@ -109,28 +109,39 @@ pub(crate) fn inputs(model: &Model, (cohort, images): (&Cohort, &Images), cases:
     Ok(inputs)
 }
 
-/// Scores averaged over the image and its mirror images along every axis that the model names.
-fn mirrored_scores(model: &Model, inputs: &[f32]) -> Result<Vec<f32>> {
-    let objective = model.card.objective();
-    let n_classes = model.card.classes.len();
-    let score = |images: &[f32]| -> Result<Vec<f32>> {
-        let logits = model.network.logits(images).map_err(|error| failed(model, error))?;
-        Ok(objective.scores(&logits, n_classes))
-    };
-    let mut mean = score(inputs)?;
-    for axis in &model.card.mirror {
-        let mirrored = score(&mirror(inputs, model.card.preprocess.shape, *axis))?;
-        mean.iter_mut().zip(mirrored).for_each(|(mean, other)| *mean += other);
+/// Scores of images as the model wants them: calibrated logits made into shares.
+fn scores(model: &Model, inputs: &[f32]) -> Result<Vec<f32>> {
+    let mut logits = mirrored_logits(model, inputs)?;
+    for logit in &mut logits {
+        *logit = (f64::from(*logit) / model.card.temperature) as f32;
     }
-    let n = (1 + model.card.mirror.len()) as f32;
-    for score in &mut mean {
-        *score /= n;
-    }
-    if mean.iter().any(|score| !score.is_finite()) {
+    let scores = model.card.objective().scores(&logits, model.card.classes.len());
+    if scores.iter().any(|score| !score.is_finite()) {
         let message = format!("model {} gives scores that are no numbers; train it again", model.card.name);
         return Err(Error::new(ErrorKind::Data, message));
     }
+    Ok(scores)
+}
+
+/// Logits averaged over the image and its mirror images along every axis that the model names.
+fn mirrored_logits(model: &Model, inputs: &[f32]) -> Result<Vec<f32>> {
+    let ask = |images: &[f32]| model.network.logits(images).map_err(|error| failed(model, error));
+    let mut mean = ask(inputs)?;
+    for axis in &model.card.mirror {
+        let mirrored = ask(&mirror(inputs, model.card.preprocess.shape, *axis))?;
+        mean.iter_mut().zip(mirrored).for_each(|(mean, other)| *mean += other);
+    }
+    let n = (1 + model.card.mirror.len()) as f32;
+    for logit in &mut mean {
+        *logit /= n;
+    }
     Ok(mean)
+}
+
+/// The logits of these cases, before calibration, `[case, class]`.
+pub(crate) fn logits(model: &Model, data: (&Cohort, &Images), cases: &[usize]) -> Result<Vec<f32>> {
+    let batches = cases.chunks(BATCH).map(|batch| mirrored_logits(model, &inputs(model, data, batch)?));
+    Ok(batches.collect::<Result<Vec<_>>>()?.concat())
 }
 
 /// Every image mirrored along one axis.

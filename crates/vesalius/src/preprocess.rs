@@ -1,5 +1,7 @@
 //! What happens to an image before a network sees it; fitted on training cases, kept in the model, the same ever after.
 
+mod distance;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vesalius_image::Volume;
@@ -27,6 +29,20 @@ pub enum Intensity {
     PerImage,
 }
 
+/// How images are shown whose samples have two values: shapes, such as the mask of an organ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shapes {
+    /// As any other image.
+    #[default]
+    AsIs,
+    /// By the distance of every sample from the surface, in samples, before the size is changed: positive inside,
+    /// negative outside, and no less than −4 there.
+    /// The gray of a shape says nothing, while its thickness is what networks learn last and strides lose first.
+    /// Whether the images are shapes is told by those of the training cases; others stay as they are.
+    Distance,
+}
+
 /// What to do with images before a network sees them, as a recipe writes it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -39,6 +55,8 @@ pub struct PreprocessConfig {
     pub channels: Option<usize>,
     /// How sample values are scaled.
     pub intensity: Intensity,
+    /// How shapes are shown; default `as-is`.
+    pub shapes: Shapes,
 }
 
 /// Preprocessing with every figure fixed, as a model keeps it.
@@ -57,6 +75,9 @@ pub struct Preprocess {
     pub repeat: bool,
     /// Whether mean and deviation of each image take the place of `offset` and `scale`.
     pub per_image: bool,
+    /// Where images are shapes and shown by distances from their surface: samples above this value are inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inside_above: Option<f32>,
 }
 
 /// Least deviation that is divided by: a constant image stays constant.
@@ -80,7 +101,12 @@ impl Preprocess {
         }
         let (resize, repeat) = (config.size.is_some(), config.channels.is_some());
         let shape = [channels, z, y, x];
-        let mut fitted = Self { shape, resize, repeat, offset: 0.0, scale: 1.0, per_image: false };
+        let inside_above = match config.shapes {
+            Shapes::AsIs => None,
+            Shapes::Distance => between_two_values(train, images)?,
+        };
+        let (offset, scale, per_image) = (0.0, 1.0, false);
+        let mut fitted = Self { shape, offset, scale, resize, repeat, per_image, inside_above };
         match config.intensity {
             Intensity::PerImage => fitted.per_image = true,
             Intensity::Scale { low, high } if high > low => {
@@ -133,6 +159,9 @@ impl Preprocess {
             })?;
             shape[0] = channels;
         }
+        if let Some(level) = self.inside_above {
+            samples = distance::signed(&samples, shape, level);
+        }
         if shape[1..] != [z, y, x] {
             if !self.resize || (z == 1 && shape[1] > 1) {
                 let message = format!(
@@ -151,6 +180,23 @@ impl Preprocess {
         }
         Ok(())
     }
+}
+
+/// The middle of the two values that all samples of the training images have; `None` where they have one or more.
+fn between_two_values(train: &TrainSet<'_>, images: &Images) -> Result<Option<f32>> {
+    let mut values: Vec<f32> = Vec::new();
+    for &case in train.indices() {
+        for sample in images.load(train.cohort(), case)?.to_f32() {
+            // Values are told apart by their bits: they were read, not computed.
+            if !values.iter().any(|value| value.to_bits() == sample.to_bits()) {
+                values.push(sample);
+            }
+            if values.len() > 2 {
+                return Ok(None);
+            }
+        }
+    }
+    Ok(<[f32; 2]>::try_from(values).ok().map(|[one, other]| f32::midpoint(one, other)))
 }
 
 /// Gray of color, or a gray channel repeated; any other change would be a guess.

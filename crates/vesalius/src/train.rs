@@ -6,7 +6,7 @@ mod source;
 
 use std::path::{Path, PathBuf};
 
-pub use config::{ClassWeights, Members, TrainStage};
+pub use config::{Calibration, ClassWeights, Members, TrainStage};
 pub use member::{Member, train_member};
 pub use source::Cases;
 

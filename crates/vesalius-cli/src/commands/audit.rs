@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use vesalius::audit::{self, Finding, Findings, Severity, verdict};
+use vesalius::audit::{self, Evidence, Finding, Findings, Severity, verdict};
 use vesalius::split;
 
 use super::source::{Source, by_name};
@@ -30,8 +30,14 @@ impl Audit {
     pub(crate) fn run(&self, session: &Session) -> Result<Outcome> {
         let opened = self.source.open(session)?;
         let split = self.split.as_deref().map(|path| split::Split::load(path, &opened.cohort)).transpose()?;
-        let found = audit::audit(&opened.cohort, &opened.images, split.as_ref(), &session.context())?;
-        let findings = Findings::new(found);
+        let duplicates = opened.duplicates(session)?;
+        let findings = Findings::new(audit::audit(&Evidence {
+            cohort: &opened.cohort,
+            images: &opened.images,
+            split: split.as_ref(),
+            duplicates: &duplicates,
+            ctx: &session.context(),
+        })?);
         let mut exit = opened.exit();
         if let Some(out) = session.out() {
             findings.save(&out.join("findings.json"))?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use serde::de::DeserializeOwned;
+use vesalius::audit;
 use vesalius::cohort::{self, Cohort, Images, Layout, Problem, ReadOptions, Task};
 
 use crate::outcome::Exit;
@@ -67,6 +68,12 @@ impl Reading {
 }
 
 impl Opened {
+    /// Groups of cases with identical images.
+    pub(crate) fn duplicates(&self, session: &Session) -> Result<Vec<Vec<usize>>> {
+        let fingerprints = cohort::fingerprints(&self.cohort, &self.images, &session.context())?;
+        Ok(audit::duplicates(&fingerprints))
+    }
+
     /// Writes `problems.csv` into a folder and says what that means for the exit code.
     pub(crate) fn save_problems(&self, folder: &std::path::Path) -> Result<Exit> {
         cohort::save_problems(&folder.join("problems.csv"), &self.problems)?;

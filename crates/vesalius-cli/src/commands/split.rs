@@ -5,7 +5,6 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use vesalius::audit;
 use vesalius::cohort::Part;
 use vesalius::split::{self, Group, Method, SplitConfig, Stratify};
 
@@ -41,7 +40,7 @@ impl Split {
         let out = session.out_needed("split.csv")?;
         let config = self.config(session)?;
         let opened = self.source.open(session)?;
-        let duplicates = audit::duplicates(&opened.cohort, &opened.images, &session.context())?;
+        let duplicates = opened.duplicates(session)?;
         let split = split::split(&opened.cohort, &config, &duplicates)?;
         split.save(&opened.cohort, &config, out)?;
         let path = out.join("split.csv");

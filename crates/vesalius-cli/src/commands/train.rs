@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 use vesalius::split::{self, SplitConfig};
-use vesalius::{audit, train};
+use vesalius::train;
 
 use super::configuration::{Changes, settle};
 use super::source::{Opened, Source};
@@ -47,7 +47,7 @@ impl Train {
         if let Some(path) = &self.split {
             return Ok(split::Split::load(path, &opened.cohort)?);
         }
-        let duplicates = audit::duplicates(&opened.cohort, &opened.images, &session.context())?;
+        let duplicates = opened.duplicates(session)?;
         let split = split::split(&opened.cohort, config, &duplicates)?;
         split.save(&opened.cohort, config, out)?;
         Ok(split)

@@ -104,5 +104,9 @@ fn a_file_that_is_not_what_its_name_says_is_refused() {
     let said = place.run("cohort broken.npz --out cohort");
     assert_eq!((said.code, said.stdout.as_str()), (1, ""));
     assert!(said.stderr.contains("broken.npz"), "{}", said.stderr);
+    let (message, causes) = said.stderr.split_once('\n').expect("lines");
+    for cause in causes.lines().filter_map(|line| line.strip_prefix("  caused by: ")) {
+        assert!(!message.contains(cause), "said twice: {}", said.stderr);
+    }
     assert_eq!(names(&place.path("")), ["broken.npz"]);
 }

@@ -101,12 +101,16 @@ pub(crate) fn holds_pixels(set: Set<'_>) -> bool {
 }
 
 /// A plane of the elements of a data set, or of the functional groups that a frame is described by.
-fn plane(position: Option<[f64; 3]>, orientation: Option<[f64; 6]>, spacing: Option<[f64; 2]>) -> Option<Plane> {
+pub(crate) fn plane(
+    position: Option<[f64; 3]>,
+    orientation: Option<[f64; 6]>,
+    spacing: Option<[f64; 2]>,
+) -> Option<Plane> {
     // The file gives the distance of rows first, which is that along y.
     Plane::new(position?, orientation?, spacing.map(|[between_rows, between_columns]| [between_columns, between_rows]))
 }
 
 /// Some numbers of an element; `None` where it is absent or not that many, as in a damaged header.
-fn lenient<const N: usize>(set: Option<Set<'_>>, tag: Tag) -> Option<[f64; N]> {
+pub(crate) fn lenient<const N: usize>(set: Option<Set<'_>>, tag: Tag) -> Option<[f64; N]> {
     set?.vector(tag).ok().flatten()
 }

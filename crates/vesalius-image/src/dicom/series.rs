@@ -14,7 +14,10 @@ use super::assemble;
 use super::collect::{self, PassedOver, Store};
 use super::file::{File, looks_like_dicom};
 use super::header::{Content, Header, holds_pixels};
+use super::segmentation::Segmentation;
 use super::stack::{Stack, stacks};
+use super::structures::Structures;
+use super::suv::{self, Normalization};
 
 /// What was found in a folder, an archive, the list of a medium (`DICOMDIR`), or one file.
 #[derive(Clone)]
@@ -103,6 +106,25 @@ impl Index {
     /// where a file cannot be read.
     pub fn read(&self, stack: &Stack, options: &ReadOptions) -> Result<Reading> {
         assemble::read(&self.store, stack, options)
+    }
+
+    /// Reads the volume of a stack of PET slices as standardized uptake values.
+    ///
+    /// An error where the files do not say what is needed, which names the missing element.
+    pub fn uptake(&self, stack: &Stack, normalization: Normalization, options: &ReadOptions) -> Result<Reading> {
+        suv::read(&self.store, stack, normalization, options)
+    }
+
+    /// Reads a segmentation of this index.
+    pub fn segmentation(&self, derived: &Derived, options: &ReadOptions) -> Result<Segmentation> {
+        let bytes = self.store.bytes(derived.file_idx, &options.limits)?;
+        Segmentation::parse(bytes, options).map_err(|error| error.in_file(Path::new(&derived.name)))
+    }
+
+    /// Reads a structure set of this index.
+    pub fn structures(&self, derived: &Derived, options: &ReadOptions) -> Result<Structures> {
+        let bytes = self.store.bytes(derived.file_idx, &options.limits)?;
+        Structures::parse(&bytes, options).map_err(|error| error.in_file(Path::new(&derived.name)))
     }
 
     /// Reads the header of every file and sorts them into series.

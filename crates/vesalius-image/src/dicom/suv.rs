@@ -4,10 +4,12 @@
 //! imaging biomarker*, 2016). What a file does not say is an error that names the element.
 
 mod facts;
+mod uptake;
 
 use crate::error::{Error, Result};
 
 pub use facts::{Facts, Frame, Sex};
+pub(crate) use uptake::read;
 
 /// What an uptake is measured against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -71,6 +71,11 @@ mod dicom;
 /// DICOM files that are cut short, damaged, or made to exhaust their reader.
 mod dicom_hostile;
 
+/// DICOM files with known truth.
+mod phantom_dicom;
+/// Folders, archives and lists of DICOM files, and their volumes.
+mod series;
+
 /// Published datasets, where they are at hand.
 mod real_data;
 /// Published masks, where they are at hand.

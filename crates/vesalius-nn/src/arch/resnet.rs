@@ -52,18 +52,19 @@ impl ResNet {
     /// # Shapes
     /// - `x`: `[batch, channel, z, y, x]`
     /// - output: `[batch, 8 · width · expansion, ⌈z/8⌉, ⌈y/8⌉, ⌈x/8⌉]`, a quarter of that with the ImageNet stem
-    pub(crate) fn features(&self, x: Tensor<5>) -> Tensor<5> {
+    pub(crate) fn features(&self, x: Tensor<5>) -> Vec<Tensor<5>> {
         let mut x = self.stem_norm.forward_relu(self.stem.forward(x));
         if self.pool_after_stem {
             x = max_pool(x);
         }
-        self.blocks.iter().fold(x, |x, block| block.forward(x))
+        vec![self.blocks.iter().fold(x, |x, block| block.forward(x))]
     }
 
     /// # Shapes
-    /// - `features`: as `features` gives them
+    /// - `levels`: as `features` gives them
     /// - output: `[batch, outputs]`
-    pub(crate) fn head(&self, features: Tensor<5>) -> Tensor<2> {
+    pub(crate) fn head(&self, mut levels: Vec<Tensor<5>>) -> Tensor<2> {
+        let features = levels.pop().expect("a residual network gives the maps of its last stage");
         self.head.forward(global_mean(features))
     }
 }

@@ -12,6 +12,15 @@ const EPSILON: f64 = 1e-5;
 /// Weight of the newest batch in the running statistics.
 const MOMENTUM: f64 = 0.1;
 
+/// Whose mean and variance a norm takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Statistics {
+    /// Those of the batch while training, the running ones in use.
+    Usual,
+    /// The running ones, with gradients too: for asking why a network in use says what it says.
+    Running,
+}
+
 /// `γ · (x − mean) / √(variance + ε) + β`, with the statistics of the batch while training and running ones after.
 #[derive(Module, Debug)]
 pub(crate) struct Norm {
@@ -44,17 +53,22 @@ impl Norm {
     /// # Shapes
     /// - `x` and output: `[batch, channel, z, y, x]`
     pub(crate) fn forward(&self, x: Tensor<5>) -> Tensor<5> {
-        self.apply(x, Rectify::No)
+        self.apply(x, Rectify::No, Statistics::Usual)
+    }
+
+    /// The same with a choice of statistics.
+    pub(crate) fn forward_with(&self, x: Tensor<5>, statistics: Statistics) -> Tensor<5> {
+        self.apply(x, Rectify::No, statistics)
     }
 
     /// The same with what is below zero set to zero, in one pass.
     pub(crate) fn forward_relu(&self, x: Tensor<5>) -> Tensor<5> {
-        self.apply(x, Rectify::Yes)
+        self.apply(x, Rectify::Yes, Statistics::Usual)
     }
 
-    fn apply(&self, x: Tensor<5>, rectify: Rectify) -> Tensor<5> {
+    fn apply(&self, x: Tensor<5>, rectify: Rectify, statistics: Statistics) -> Tensor<5> {
         let [batch, channels, depth, height, width] = x.dims();
-        if x.device().is_autodiff() {
+        if statistics == Statistics::Usual && x.device().is_autodiff() {
             let scale = [self.gamma.val(), self.beta.val()];
             let Normed { y, mean, variance } = batch_norm(x, scale, EPSILON, rectify);
             self.remember(batch * depth * height * width, mean, variance);

@@ -27,6 +27,7 @@ fn for_every_network(check: impl Fn(&NetworkConfig, [usize; 4])) {
             for stem in [Stem::Small, Stem::Imagenet] {
                 let config = small(info.architecture, conv, stem);
                 check(&config, [1, 9, 10, 11]);
+                check(&config, [1, 22, 9, 45]);
                 check(&config, [3, 1, 17, 16]);
             }
         }

@@ -9,23 +9,21 @@ use vesalius_image::Fingerprint;
 
 use super::crossing::Crossing;
 use super::{Evidence, Finding, Severity};
-use crate::cohort::{Cohort, Images, Label, Truth, fingerprints};
-use crate::error::Result;
-use crate::progress::Context;
+use crate::cohort::{Cohort, Label, Truth};
 
-/// Groups of two or more cases with identical images; ascending, by their first case.
+/// Groups of two or more cases with identical images, by the fingerprint of each; ascending, by their first case.
 ///
-/// Images that cannot be read belong to no group.
-pub fn duplicates(cohort: &Cohort, images: &Images, ctx: &Context<'_>) -> Result<Vec<Vec<usize>>> {
+/// Images that cannot be read have no fingerprint and belong to no group.
+pub fn duplicates(fingerprints: &[Option<Fingerprint>]) -> Vec<Vec<usize>> {
     let mut groups: BTreeMap<Fingerprint, Vec<usize>> = BTreeMap::new();
-    for (idx, fingerprint) in fingerprints(cohort, images, ctx)?.into_iter().enumerate() {
+    for (idx, fingerprint) in fingerprints.iter().enumerate() {
         if let Some(fingerprint) = fingerprint {
-            groups.entry(fingerprint).or_default().push(idx);
+            groups.entry(*fingerprint).or_default().push(idx);
         }
     }
     let mut groups: Vec<Vec<usize>> = groups.into_values().filter(|group| group.len() > 1).collect();
     groups.sort();
-    Ok(groups)
+    groups
 }
 
 pub(super) fn exact_duplicates(evidence: &Evidence<'_>) -> Finding {

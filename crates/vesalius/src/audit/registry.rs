@@ -68,12 +68,10 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Runs every check, those that find nothing included, in the order of [`CHECKS`].
-pub fn audit(cohort: &Cohort, images: &Images, split: Option<&Split>, ctx: &Context<'_>) -> Result<Vec<Finding>> {
-    let duplicates = exact_duplicates::duplicates(cohort, images, ctx)?;
-    let evidence = Evidence { cohort, images, split, duplicates: &duplicates, ctx };
+pub fn audit(evidence: &Evidence<'_>) -> Result<Vec<Finding>> {
     let run = |check: &Check| {
-        ctx.check()?;
-        Ok((check.run)(&evidence))
+        evidence.ctx.check()?;
+        Ok((check.run)(evidence))
     };
     CHECKS.iter().map(run).collect()
 }

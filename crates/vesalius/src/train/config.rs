@@ -19,6 +19,19 @@ pub enum ClassWeights {
     Balanced,
 }
 
+/// How scores are made to mean what they say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Calibration {
+    /// As the network gives them.
+    #[default]
+    None,
+    /// Logits divided by one number that makes the labels of the validation cases most likely, weighted as in the loss
+    /// (Guo et al. 2017, arXiv:1706.04599). It changes no order and no decision of a model.
+    /// With `class_weights = "balanced"` scores then hold for classes that are equally frequent.
+    Temperature,
+}
+
 /// Which models are trained and averaged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -27,13 +40,15 @@ pub struct Members {
     pub seeds: Vec<u64>,
     /// How much the cases of each class count in the loss.
     pub class_weights: ClassWeights,
-    /// Axes along which images are also shown mirrored when scores are made, and the scores averaged.
+    /// Axes along which images are also shown mirrored when scores are made, and the logits averaged.
     pub mirror: Vec<Axis>,
+    /// How scores are made to mean what they say; default `none`.
+    pub calibration: Calibration,
 }
 
 impl Default for Members {
     fn default() -> Self {
-        Self { seeds: vec![1], class_weights: ClassWeights::None, mirror: Vec::new() }
+        Self { seeds: vec![1], class_weights: ClassWeights::None, mirror: Vec::new(), calibration: Calibration::None }
     }
 }
 

@@ -6,12 +6,13 @@ use std::time::Instant;
 use vesalius_nn::objective::Objective;
 use vesalius_nn::train::{Epoch, Event, Next, Outcome, Run};
 
-use super::TrainStage;
 use super::source::{Cases, class_weights};
+use super::{Calibration, TrainStage};
 use crate::artifact;
 use crate::cohort::{Cohort, Images, Part};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{CHECKPOINT, Card, Provenance, Trained};
+use crate::model::{CHECKPOINT, Card, Model, Provenance, Trained};
+use crate::predict;
 use crate::preprocess::Preprocess;
 use crate::progress::Context;
 use crate::split::Split;
@@ -81,7 +82,13 @@ pub fn train_member(
             let card =
                 Card::new(cohort, stage, &preprocess, Trained { member, kept, n_train: train_set.indices().len() });
             write_history(&dir.join("history.csv"), &history)?;
-            card.save(dir, &network)?;
+            let mut model = Model { card, network: *network };
+            if stage.members.calibration == Calibration::Temperature {
+                let indices = split.indices(member.fold, Part::Val);
+                let logits = predict::logits(&model, data, &indices)?;
+                model.card.temperature = validation.temperature(objective, &logits);
+            }
+            model.card.save(dir, &model.network)?;
             Provenance::write(dir, identity)?;
             // The checkpoint goes last: until then a crash finds something to go on from.
             remove(&checkpoint_path)

@@ -3,7 +3,9 @@
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use vesalius_image::augment::Augment;
+use vesalius_nn::calibration::temperature;
 use vesalius_nn::data::Source;
+use vesalius_nn::objective::Objective;
 
 use super::ClassWeights;
 use crate::cohort::{Cohort, Images, Label, Task};
@@ -67,6 +69,11 @@ impl<'a> Cases<'a> {
             }
         }
         self
+    }
+
+    /// The temperature at which these logits make the labels of the cases most likely.
+    pub(super) fn temperature(&self, objective: Objective, logits: &[f32]) -> f64 {
+        temperature(objective, self.n_outputs(), logits, [&self.targets, &self.weights])
     }
 
     fn decode(&self, position: usize, out: &mut [f32]) -> Result<()> {

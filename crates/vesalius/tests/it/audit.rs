@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use vesalius::audit::{self, CHECKS, Finding, Findings, Severity};
-use vesalius::cohort::{Cohort, Images, Label, Layout, Part, ReadOptions, Task, Truth, read_source};
+use vesalius::audit::{self, CHECKS, Evidence, Finding, Findings, Severity};
+use vesalius::cohort::{self, Cohort, Images, Label, Layout, Part, ReadOptions, Task, Truth, read_source};
 use vesalius::split::{Method, Split, SplitConfig, split};
 use vesalius_image::{Limits, Samples};
 
@@ -17,12 +17,14 @@ fn found<'a>(findings: &'a [Finding], check: &str) -> &'a Finding {
 
 fn audit(cohort: &Cohort, split: Option<&Split>) -> Vec<Finding> {
     let images = Images::open(cohort, &Limits::default()).unwrap();
-    with_context(|ctx| audit::audit(cohort, &images, split, ctx)).unwrap()
+    let duplicates = duplicates(cohort);
+    with_context(|ctx| audit::audit(&Evidence { cohort, images: &images, split, duplicates: &duplicates, ctx }))
+        .unwrap()
 }
 
 fn duplicates(cohort: &Cohort) -> Vec<Vec<usize>> {
     let images = Images::open(cohort, &Limits::default()).unwrap();
-    with_context(|ctx| audit::duplicates(cohort, &images, ctx)).unwrap()
+    audit::duplicates(&with_context(|ctx| cohort::fingerprints(cohort, &images, ctx)).unwrap())
 }
 
 /// Train, val and test part of gray 2 × 2 images, one number an image, with these labels.

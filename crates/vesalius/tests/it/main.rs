@@ -22,6 +22,9 @@ mod audit;
 /// Groups that never cross.
 mod split;
 
+/// What is fitted before a network sees an image.
+mod preprocess;
+
 /// Members, resuming, what a model keeps.
 mod train;
 

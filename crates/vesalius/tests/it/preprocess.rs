@@ -1,0 +1,48 @@
+//! What happens to images first: what is fitted is fitted on training cases.
+
+use std::path::Path;
+
+use vesalius::cohort::{Cohort, Images, Layout, ReadOptions, read_source};
+use vesalius::preprocess::{Preprocess, PreprocessConfig, Shapes};
+use vesalius::split::{SplitConfig, split};
+use vesalius_image::{Limits, Samples};
+
+use crate::cohort::save_npz;
+
+/// Twelve volumes of 4 × 4 × 4 a part, half of them of each class; all samples but the first of a part alternate.
+fn volumes(folder: &Path, first: [u8; 3]) -> Cohort {
+    let path = folder.join("made.npz");
+    let labels: Vec<u8> = (0..12).map(|idx| idx % 2).collect();
+    let parts = [("train_images", "train_labels"), ("val_images", "val_labels"), ("test_images", "test_labels")];
+    let mut arrays = Vec::new();
+    for (part, (images, truth)) in parts.into_iter().enumerate() {
+        let mut samples: Vec<u8> =
+            (0..12 * 64).map(|at| if (at + at / 64 + part) % 3 == 0 { 200 } else { 0 }).collect();
+        samples[0] = first[part];
+        arrays.push((images, &[12_usize, 4, 4, 4][..], Samples::U8(samples)));
+        arrays.push((truth, &[12_usize, 1][..], Samples::U8(labels.clone())));
+    }
+    save_npz(&path, &arrays);
+    read_source(&path, Layout::Medmnist, &ReadOptions::default()).unwrap().0
+}
+
+fn fitted(shapes: Shapes, first: [u8; 3]) -> Preprocess {
+    let folder = tempfile::tempdir().unwrap();
+    let cohort = volumes(folder.path(), first);
+    let images = Images::open(&cohort, &Limits::default()).unwrap();
+    let split = split(&cohort, &SplitConfig::default(), &[]).unwrap();
+    let config = PreprocessConfig { shapes, ..PreprocessConfig::default() };
+    let preprocess = Preprocess::fit(&config, &split.train_set(&cohort, 0).unwrap(), &images).unwrap();
+    let mut image = vec![0.0; preprocess.size()];
+    preprocess.apply_to(&images.load(&cohort, 20).unwrap(), "a case", &mut image).unwrap();
+    assert!(image.iter().all(|sample| sample.is_finite()));
+    preprocess
+}
+
+#[test]
+fn only_training_images_of_two_values_are_shapes() {
+    assert_eq!(fitted(Shapes::Distance, [0, 0, 0]).inside_above, Some(100.0));
+    assert_eq!(fitted(Shapes::AsIs, [0, 0, 0]).inside_above, None);
+    assert_eq!(fitted(Shapes::Distance, [7, 0, 0]).inside_above, None, "a third value in train");
+    assert_eq!(fitted(Shapes::Distance, [0, 7, 7]).inside_above, Some(100.0), "what is not in train decides nothing");
+}
