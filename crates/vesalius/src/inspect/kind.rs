@@ -4,7 +4,7 @@ use serde::Serialize;
 use vesalius_image::{Dtype, Reading};
 
 use super::tally::Tally;
-use crate::open::Holding;
+use crate::open::{Holding, Series};
 
 /// Share of equal neighbors from which few whole values are taken for labels; photographs stay below a half.
 const EQUAL_NEIGHBORS_MIN: f64 = 0.75;
@@ -35,7 +35,7 @@ pub enum Kind {
 
 /// What was read; a file that says what it is comes before what its samples look like.
 pub(super) fn of(holding: &Holding, reading: &Reading, tally: &Tally) -> Kind {
-    if holding.series().is_some_and(|series| series.channels.iter().any(|name| name.starts_with("time"))) {
+    if holding.series().is_some_and(is_over_time) {
         return Kind::TimeSeries;
     }
     if reading.problems.iter().any(|problem| problem.code == "pyramid") {
@@ -49,6 +49,12 @@ pub(super) fn of(holding: &Holding, reading: &Reading, tally: &Tally) -> Kind {
         1 => Kind::Volume,
         _ => Kind::Channels,
     }
+}
+
+/// Whether the channels of a series are times, by the names that reading gives them.
+fn is_over_time(series: &Series) -> bool {
+    const TIMES: [&str; 3] = ["time=", "phase=", "trigger="];
+    series.channels.iter().any(|name| TIMES.iter().any(|time| name.starts_with(time)))
 }
 
 /// Two values one of which is 0, or few whole numbers from 0 on in large areas.
