@@ -290,7 +290,9 @@ fn counts_of_channels(reading: &Reading) -> Vec<u64> {
 
 fn crc(values: &[f64]) -> u64 {
     let mut crc = flate2::Crc::new();
-    values.iter().for_each(|value| crc.update(&value.to_le_bytes()));
+    for value in values {
+        crc.update(&value.to_le_bytes());
+    }
     u64::from(crc.sum())
 }
 
@@ -317,15 +319,12 @@ fn published_series_lie_where_simpleitk_puts_them() {
         let stacks = index.series.iter().flat_map(|series| &series.volumes);
         let stack = stacks.max_by_key(|stack| stack.n_slices()).unwrap();
         // SimpleITK spreads slices evenly, whatever is missing; here that is asked for.
-        let stack = match stack.obstacle() {
-            Some(obstacle) => {
-                assert_eq!(serde_json::json!(obstacle.code), expected["obstacle"], "{name}");
-                stack.spread().unwrap()
-            }
-            None => {
-                assert!(expected.get("obstacle").is_none(), "{name}");
-                stack.clone()
-            }
+        let stack = if let Some(obstacle) = stack.obstacle() {
+            assert_eq!(serde_json::json!(obstacle.code), expected["obstacle"], "{name}");
+            stack.spread().unwrap()
+        } else {
+            assert!(expected.get("obstacle").is_none(), "{name}");
+            stack.clone()
         };
         let reading = index.read(&stack, &ReadOptions::default()).unwrap();
         assert_eq!(serde_json::json!(reading.volume.shape()), expected["shape"], "{name}");

@@ -42,7 +42,9 @@ fn as_pydicom(volume: &Volume) -> (Vec<usize>, Vec<f64>) {
 
 fn crc(values: &[f64]) -> u64 {
     let mut crc = flate2::Crc::new();
-    values.iter().for_each(|value| crc.update(&value.to_le_bytes()));
+    for value in values {
+        crc.update(&value.to_le_bytes());
+    }
     u64::from(crc.sum())
 }
 

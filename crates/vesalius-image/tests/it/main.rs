@@ -3,7 +3,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stderr,
-    reason = "tests stop at the first surprise and say what they skip"
+    clippy::float_cmp,
+    reason = "tests stop at the first surprise, say what they skip, and compare exactly what must be exact"
 )]
 
 /// Other sample types, and what would be lost.

@@ -99,7 +99,7 @@ fn what_the_header_does_not_say_is_not_filled_in() {
     assert_eq!(problem(sheared).0, "sheared-grid");
     // The distance of voxels counts, and not their size.
     let lines =
-        format!("ElementSize = 9 9 9\nElementSpacing = 1 2 3\nPosition = 4 5 6\nRotation = 0 1 0 0 0 1 1 0 0\n");
+        "ElementSize = 9 9 9\nElementSpacing = 1 2 3\nPosition = 4 5 6\nRotation = 0 1 0 0 0 1 1 0 0\n".to_string();
     let placed = read_lines(&lines);
     let geometry = placed.volume.geometry().unwrap();
     assert_eq!((geometry.spacing_mm(), geometry.origin_mm()), ([1.0, 2.0, 3.0], [4.0, 5.0, 6.0]));

@@ -5,9 +5,18 @@ use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 
+/// The name of a structure and its contours.
+type Contoured<'a> = (&'a str, Vec<Vec<[f64; 3]>>);
+
 /// A data set in the making.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Set(InMemDicomObject);
+
+impl Default for Set {
+    fn default() -> Self {
+        Self(InMemDicomObject::new_empty())
+    }
+}
 
 impl Set {
     /// Puts an element of text, or of numbers written as text.
@@ -211,7 +220,7 @@ pub(crate) fn segmentation(coding: &str, labels: &[(u16, &str)], frames: &[(u16,
 
 /// A structure set: of each structure its name and its closed contours.
 pub(crate) fn structures(named: &[(&str, Vec<Vec<[f64; 3]>>)]) -> Set {
-    let name = |(idx, (name, _)): (usize, &(&str, Vec<Vec<[f64; 3]>>))| {
+    let name = |(idx, (name, _)): (usize, &Contoured<'_>)| {
         Set::default().text(tags::ROI_NUMBER, VR::IS, &(idx + 1).to_string()).text(tags::ROI_NAME, VR::LO, name)
     };
     let contour = |points: &Vec<[f64; 3]>| {
@@ -219,7 +228,7 @@ pub(crate) fn structures(named: &[(&str, Vec<Vec<[f64; 3]>>)]) -> Set {
             .text(tags::CONTOUR_GEOMETRIC_TYPE, VR::CS, "CLOSED_PLANAR")
             .decimals(tags::CONTOUR_DATA, points.as_flattened())
     };
-    let contours = |(idx, (_, contours)): (usize, &(&str, Vec<Vec<[f64; 3]>>))| {
+    let contours = |(idx, (_, contours)): (usize, &Contoured<'_>)| {
         Set::default()
             .text(tags::REFERENCED_ROI_NUMBER, VR::IS, &(idx + 1).to_string())
             .sequence(tags::CONTOUR_SEQUENCE, contours.iter().map(contour).collect())

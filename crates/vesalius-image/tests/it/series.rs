@@ -82,7 +82,7 @@ fn an_oblique_stack_has_its_own_axes() {
     let slice = |k: i16| {
         let orientation = [row[0], row[1], row[2], column[0], column[1], column[2]];
         let position_mm = std::array::from_fn(|axis| 5.0 + 1.2 * f64::from(k) * normal[axis]);
-        Slice { orientation, position_mm, ..Slice::axial(0.0, 10 * k + 10) }
+        Slice { position_mm, orientation, ..Slice::axial(0.0, 10 * k + 10) }
     };
     let (_, reading) = read(&[slice(2), slice(0), slice(1)]);
     let reading = reading.unwrap();
@@ -261,7 +261,7 @@ fn every_slice_has_a_slope_of_its_own() {
 #[test]
 fn whole_values_stay_whole_in_the_narrowest_type() {
     let shifted = |intercept: f64, slope: f64| {
-        let slices: Vec<Slice> = at(&[0.0, 2.0]).into_iter().map(|slice| Slice { intercept, slope, ..slice }).collect();
+        let slices: Vec<Slice> = at(&[0.0, 2.0]).into_iter().map(|slice| Slice { slope, intercept, ..slice }).collect();
         read(&slices).1.unwrap().volume
     };
     assert!(matches!(shifted(-1024.0, 1.0).samples(), Samples::I16(values) if values[0] == -1014));

@@ -10,7 +10,7 @@ use crate::phantom_dicom::{Set, Slice, shuffled};
 const HALF_LIFE_S: f64 = 6586.2;
 const NOON_S: f64 = 18_000.0 * 86_400.0 + 43_200.0;
 
-/// A man of 80 kg and 1.80 m with 400 MBq, injected one half-life before the scan at noon.
+/// A man of 80 kg and 1.80 m with 400 `MBq`, injected one half-life before the scan at noon.
 fn facts() -> Facts {
     Facts {
         units: "BQML".to_owned(),
