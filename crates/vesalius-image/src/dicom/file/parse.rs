@@ -59,19 +59,9 @@ pub(super) fn parse<'a>(bytes: Cow<'a, [u8]>, limits: &Limits) -> Result<File<'a
     let mut scanner = Scanner::new(limits);
     scanner.pos = start;
     scanner.scan(&bytes, Until::MetaEnds)?;
-    let n_meta = scanner.elements.len() as u32;
 
-    let meta = |scanner: Scanner, bytes: Cow<'a, [u8]>| File {
-        bytes,
-        n_meta,
-        order: scanner.order,
-        elements: scanner.elements,
-        syntax: String::new(),
-        characters: super::SpecificCharacterSet::default(),
-        problems: Vec::new(),
-    };
     let data_start = scanner.pos;
-    let mut file = meta(scanner, bytes);
+    let mut file = File::of_meta(scanner, bytes);
     let declared = file.meta().text(tags::TRANSFER_SYNTAX_UID)?;
     if declared.as_deref().is_some_and(is_deflated) {
         let mut plain = file.bytes[..data_start].to_vec();
@@ -111,6 +101,21 @@ pub(super) fn parse<'a>(bytes: Cow<'a, [u8]>, limits: &Limits) -> Result<File<'a
     file.elements = scanner.elements;
     file.characters = characters(file.root());
     Ok(file)
+}
+
+impl<'a> File<'a> {
+    /// A file of which the meta information alone has been read.
+    fn of_meta(scanner: Scanner, bytes: Cow<'a, [u8]>) -> Self {
+        Self {
+            bytes,
+            n_meta: scanner.elements.len() as u32,
+            order: scanner.order,
+            elements: scanner.elements,
+            syntax: String::new(),
+            characters: super::SpecificCharacterSet::default(),
+            problems: Vec::new(),
+        }
+    }
 }
 
 fn is_deflated(syntax: &str) -> bool {
