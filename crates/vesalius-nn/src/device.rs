@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
 
+/// Name and version of what computes tensors, for the record of a run.
+pub const BACKEND: (&str, &str) = ("burn", "0.22.1");
+
 /// The kind of processor that runs a network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -28,5 +31,19 @@ impl Device {
                 "this build has no GPU support; expected `--device cpu`, or build with `cargo build --release --features gpu`",
             )),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_backend_is_the_one_that_is_locked() {
+        let (name, version) = BACKEND;
+        let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock");
+        let lock = std::fs::read_to_string(lock).expect("the workspace has a lock file");
+        let entry = format!("name = \"{name}\"\nversion = \"{version}\"\n");
+        assert!(lock.contains(&entry), "Cargo.lock has another version of {name} than {version}");
     }
 }

@@ -22,5 +22,5 @@ pub mod data;
 pub mod explain;
 pub mod train;
 
-pub use device::Device;
+pub use device::{BACKEND, Device};
 pub use error::{Error, ErrorKind, Result};

@@ -29,7 +29,7 @@ pub struct RunRecord {
 impl RunRecord {
     /// The record of a run of this recipe on these cases; `fingerprints` are those of their decoded images.
     pub fn new(recipe: &Recipe, cohort: &Cohort, fingerprints: &[Option<Fingerprint>]) -> Self {
-        let versions = [("vesalius", env!("CARGO_PKG_VERSION")), ("burn", "0.22.1")];
+        let versions = [("vesalius", env!("CARGO_PKG_VERSION")), vesalius_nn::BACKEND];
         let (mut images, mut labels) = (blake3::Hasher::new(), blake3::Hasher::new());
         for (case, fingerprint) in cohort.cases.iter().zip(fingerprints) {
             images.update(fingerprint.as_ref().map_or(&[0; 32][..], |fingerprint| fingerprint.as_bytes()));
