@@ -170,7 +170,12 @@ pub(crate) fn enhanced(slices: &[(Slice, Set)]) -> Set {
             tags::PLANE_ORIENTATION_SEQUENCE,
             vec![Set::default().decimals(tags::IMAGE_ORIENTATION_PATIENT, &first.orientation)],
         )
-        .sequence(tags::PIXEL_MEASURES_SEQUENCE, vec![Set::default().decimals(tags::PIXEL_SPACING, &first.spacing_mm)]);
+        .sequence(
+            tags::PIXEL_MEASURES_SEQUENCE,
+            vec![
+                Set::default().decimals(tags::PIXEL_SPACING, &first.spacing_mm).decimals(tags::SLICE_THICKNESS, &[2.0]),
+            ],
+        );
     pixels(identity(first.more.clone(), first.series, &first.instance), first.size, &values)
         .text(tags::SOP_CLASS_UID, VR::UI, uids::ENHANCED_MR_IMAGE_STORAGE)
         .text(tags::NUMBER_OF_FRAMES, VR::IS, &slices.len().to_string())

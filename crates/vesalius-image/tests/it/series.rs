@@ -464,11 +464,15 @@ fn a_cut_or_damaged_header_is_an_error_and_no_panic() {
             }
         }
     }
-    let huge = enhanced(&[(Slice::axial(0.0, 1), Set::default())]).text(tags::NUMBER_OF_FRAMES, VR::IS, "2000000000");
-    std::fs::write(&path, huge.file()).unwrap();
-    assert!(
-        dicom::open(&path, &ReadOptions::default())
-            .is_ok_and(|index| { index.read(&index.series[0].volumes[0], &ReadOptions::default()).is_err() })
-    );
+    let claiming = |n_frames: &str| {
+        let huge = enhanced(&[(Slice::axial(0.0, 1), Set::default())]).text(tags::NUMBER_OF_FRAMES, VR::IS, n_frames);
+        std::fs::write(&path, huge.file()).unwrap();
+        let index = dicom::open(&path, &ReadOptions::default())?;
+        index.read(&index.series[0].volumes[0], &ReadOptions::default())
+    };
+    for n_frames in ["2000000000", "100000000", "0", "-1", "many"] {
+        let error = claiming(n_frames).map(|reading| reading.volume.shape());
+        assert!(n_frames == "0" || error.is_err(), "{n_frames}: {error:?}");
+    }
     assert!(dicom::open(&folder.path().join("none"), &ReadOptions::default()).is_err());
 }
