@@ -5,14 +5,13 @@
 mod names;
 mod numerals;
 
-use flate2::write::ZlibEncoder;
-use flate2::{Compression, GzBuilder};
+use libdeflater::{CompressionLvl, Compressor};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::gzip::{Coding, is_gzip, unfold_into};
 use crate::limits::Limits;
 use crate::reading::Source;
-use crate::samples::{ByteOrder, Dtype, Samples, read_samples};
+use crate::samples::{ByteOrder, Dtype, Samples, read_samples, zeros};
 
 pub(crate) use names::numbered;
 
@@ -126,7 +125,7 @@ impl Payload {
         let coding = if is_gzip(bytes) { Coding::Gzip } else { Coding::Zlib };
         macro_rules! straight {
             ($wrap:path, $kind:ty) => {{
-                let mut values: Vec<$kind> = zeros(self.n_samples)?;
+                let mut values: Vec<$kind> = zeros(self.n_samples as usize)?;
                 unfold_into(bytes, coding, bytemuck::cast_slice_mut(&mut values))?;
                 for value in &mut values {
                     *value = match self.order {
@@ -149,20 +148,10 @@ impl Payload {
             Dtype::F64 if n_skipped == 0 => straight!(Samples::F64, f64),
             _ => {}
         }
-        let mut unfolded: Vec<u8> = zeros(n_bytes)?;
+        let mut unfolded: Vec<u8> = zeros(n_bytes as usize)?;
         unfold_into(bytes, coding, &mut unfolded)?;
         read_samples(&mut &unfolded[n_skipped as usize..], self.dtype, self.order, self.n_samples)
     }
-}
-
-/// Memory for as many values, whose number was checked before.
-fn zeros<T: Clone + Default>(n: u64) -> Result<Vec<T>> {
-    let mut values = Vec::new();
-    values.try_reserve_exact(n as usize).map_err(|error| {
-        Error::limit(format!("no memory for {n} samples; free some or read a smaller file")).with_source(error)
-    })?;
-    values.resize(n as usize, T::default());
-    Ok(values)
 }
 
 /// Two parts of one sample type; wide integers may have been narrowed differently, and `f64` holds both.
@@ -195,16 +184,14 @@ fn behind_lines(mut bytes: &[u8], n_lines: usize) -> Result<&[u8]> {
     Ok(bytes)
 }
 
-/// The samples as gzip stream, low byte first; equal samples give equal bytes.
-pub(crate) fn gzip(samples: &Samples) -> Result<Vec<u8>> {
-    let mut stream = GzBuilder::new().mtime(0).write(Vec::new(), Compression::default());
-    let written = samples.write_to(&mut stream).and_then(|()| stream.finish());
-    written.map_err(|error| Error::from_writing("the volume", error))
-}
-
 /// The samples as zlib stream, low byte first; equal samples give equal bytes.
 pub(crate) fn zlib(samples: &Samples) -> Result<Vec<u8>> {
-    let mut stream = ZlibEncoder::new(Vec::new(), Compression::default());
-    let written = samples.write_to(&mut stream).and_then(|()| stream.finish());
-    written.map_err(|error| Error::from_writing("the volume", error))
+    let bytes = samples.to_bytes()?;
+    let mut deflater = Compressor::new(CompressionLvl::default());
+    let mut stream = zeros(deflater.zlib_compress_bound(bytes.len()))?;
+    let n_written = deflater.zlib_compress(&bytes, &mut stream).map_err(|_| {
+        Error::new(ErrorKind::Write, "the volume cannot be compressed; save it in a format without compression")
+    })?;
+    stream.truncate(n_written);
+    Ok(stream)
 }

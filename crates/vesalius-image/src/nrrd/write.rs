@@ -6,7 +6,7 @@ use crate::channels::to_pixels;
 use crate::error::Result;
 use crate::format::Encoded;
 use crate::geometry::Geometry;
-use crate::payload::gzip;
+use crate::gzip;
 use crate::samples::Dtype;
 use crate::volume::Volume;
 
@@ -15,7 +15,7 @@ use crate::volume::Volume;
 /// Several channels become the first axis of kind `vector`, as ITK writes them. Without geometry the file names no
 /// space. Numbers are written with all their digits; the same volume gives the same bytes.
 pub fn encode(volume: &Volume, name: &str) -> Result<Vec<Encoded>> {
-    let packed = gzip(&to_pixels(volume.samples(), volume.shape()[0]))?;
+    let packed = gzip::compress(&[], &to_pixels(volume.samples(), volume.shape()[0]).to_bytes()?)?;
     let mut header = header(volume);
     let stem_length = name.len().saturating_sub(".nhdr".len());
     match name.split_at_checked(stem_length) {

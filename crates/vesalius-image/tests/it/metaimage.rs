@@ -98,14 +98,15 @@ fn what_the_header_does_not_say_is_not_filled_in() {
     let sheared = "ElementSpacing = 1 2 3\nOffset = 0 0 0\nTransformMatrix = 1 0 0 1 1 0 0 0 1\n";
     assert_eq!(problem(sheared).0, "sheared-grid");
     // The distance of voxels counts, and not their size.
-    let lines =
-        "ElementSize = 9 9 9\nElementSpacing = 1 2 3\nPosition = 4 5 6\nRotation = 0 1 0 0 0 1 1 0 0\n".to_string();
-    let placed = read_lines(&lines);
+    let lines = "ElementSize = 9 9 9\nElementSpacing = 1 2 3\nPosition = 4 5 6\nRotation = 0 1 0 0 0 1 1 0 0\n";
+    let placed = read_lines(lines);
     let geometry = placed.volume.geometry().unwrap();
     assert_eq!((geometry.spacing_mm(), geometry.origin_mm()), ([1.0, 2.0, 3.0], [4.0, 5.0, 6.0]));
     // The first row of the file is the direction of x.
-    assert_eq!(geometry.world_mm([1.0, 0.0, 0.0]), [4.0, 6.0, 6.0]);
-    assert_eq!(geometry.world_mm([0.0, 1.0, 0.0]), [4.0, 5.0, 8.0]);
+    let is =
+        |found: [f64; 3], expected: [f64; 3]| assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12));
+    is(geometry.world_mm([1.0, 0.0, 0.0]), [4.0, 6.0, 6.0]);
+    is(geometry.world_mm([0.0, 1.0, 0.0]), [4.0, 5.0, 8.0]);
 }
 
 #[test]
