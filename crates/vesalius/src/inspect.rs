@@ -140,7 +140,7 @@ impl Record {
 
     fn take(&mut self, holding: &Holding, reading: Reading, limits: &Limits) {
         let tally = tally::Tally::of(&reading.volume);
-        let kind = kind::of(holding, &reading, &tally);
+        let kind = kind::of(holding, (&reading, &tally), limits);
         let [channels, z, y, x] = reading.volume.shape();
         let geometry = reading.volume.geometry();
         self.kind = Some(kind);

@@ -1,7 +1,8 @@
 //! What an image is, from what its file says and what its samples are like.
 
 use serde::Serialize;
-use vesalius_image::{Dtype, Reading};
+use vesalius_image::tiff::Pyramid;
+use vesalius_image::{Dtype, Limits, Reading};
 
 use super::tally::Tally;
 use crate::open::{Holding, Series};
@@ -34,11 +35,11 @@ pub enum Kind {
 }
 
 /// What was read; a file that says what it is comes before what its samples look like.
-pub(super) fn of(holding: &Holding, reading: &Reading, tally: &Tally) -> Kind {
+pub(super) fn of(holding: &Holding, (reading, tally): (&Reading, &Tally), limits: &Limits) -> Kind {
     if holding.series().is_some_and(is_over_time) {
         return Kind::TimeSeries;
     }
-    if reading.problems.iter().any(|problem| problem.code == "pyramid") {
+    if holding.format() == Some("tiff") && is_pyramid(holding, limits) {
         return Kind::Pyramid;
     }
     let [channels, z, ..] = reading.volume.shape();
@@ -55,6 +56,11 @@ pub(super) fn of(holding: &Holding, reading: &Reading, tally: &Tally) -> Kind {
 fn is_over_time(series: &Series) -> bool {
     const TIMES: [&str; 3] = ["time=", "phase=", "trigger="];
     series.channels.iter().any(|name| TIMES.iter().any(|time| name.starts_with(time)))
+}
+
+/// Whether a TIFF holds smaller versions of its image.
+fn is_pyramid(holding: &Holding, limits: &Limits) -> bool {
+    Pyramid::open(holding.path(), limits).is_ok_and(|pyramid| pyramid.levels().len() > 1)
 }
 
 /// Two values one of which is 0, or few whole numbers from 0 on in large areas.
