@@ -346,3 +346,22 @@ fn a_published_structure_set_has_its_names_and_areas() {
         .collect();
     assert_eq!(Value::from(summary), expected);
 }
+
+#[test]
+fn every_way_to_write_the_list_of_a_published_medium_leads_to_the_same_series() {
+    let Some(folder) = folder("pydicom-files/pydicom/src/pydicom/data/test_files/dicomdirtests") else { return };
+    let found = |name: &str| -> Vec<(String, Vec<[usize; 3]>)> {
+        let index = dicom::open(&folder.join(name), &ReadOptions::default()).unwrap();
+        assert!(index.problems.is_empty() && index.passed_over.is_empty(), "{name}: {:?}", index.passed_over);
+        let sizes = |series: &dicom::Series| series.volumes.iter().map(dicom::Stack::size).collect();
+        index.series.iter().map(|series| (series.uid.clone(), sizes(series))).collect()
+    };
+    let expected = found("DICOMDIR");
+    let n_slices: usize = expected.iter().flat_map(|(_, sizes)| sizes).map(|size| size[2]).sum();
+    assert_eq!((expected.len(), n_slices), (14, 31));
+    for name in
+        ["DICOMDIR-bigEnd", "DICOMDIR-implicit", "DICOMDIR-nooffset", "DICOMDIR-reordered", "DICOMDIR-nopatient"]
+    {
+        assert_eq!(found(name), expected, "{name}");
+    }
+}
