@@ -51,8 +51,11 @@ fn run(arguments: &[String]) -> Result<()> {
 }
 
 /// The folder of the workspace, which is the parent of this crate.
+///
+/// Asked of the Cargo that runs us: what the compiler knew may be another checkout with the same target folder.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace").to_path_buf()
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&here).parent().expect("xtask lies in the workspace").to_path_buf()
 }
 
 /// The Cargo that started us, so that a toolchain chosen on the command line holds for every step.

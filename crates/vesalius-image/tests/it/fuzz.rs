@@ -85,7 +85,7 @@ fn damage_of_any_kind_ends_in_an_image_or_a_typed_error() {
 
 #[test]
 fn every_format_has_a_fuzz_target() {
-    let manifest = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/Cargo.toml")).unwrap();
+    let manifest = std::fs::read_to_string("../../fuzz/Cargo.toml").unwrap();
     let targets: Vec<&str> = manifest
         .split("[[bin]]")
         .skip(1)

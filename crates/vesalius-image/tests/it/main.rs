@@ -86,13 +86,13 @@ mod real_data;
 /// Published masks, where they are at hand.
 mod real_masks;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use vesalius_image::Samples;
 
 /// A golden file, and the script that made it, lie here.
 fn golden(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
+    Path::new("tests/golden").join(name)
 }
 
 /// Twenty-four samples of every type, with the ends of what it holds.

@@ -11,6 +11,7 @@ use vesalius_image::{
     Dtype, ErrorKind, Geometry, Limits, ReadOptions, Reading, Samples, Source, Values, Volume, nifti,
 };
 
+use crate::real_data::folder;
 use crate::{every_type, golden};
 
 /// Of the largest entry of an affine: spacing and direction are kept apart, and multiplied again.
@@ -124,20 +125,10 @@ fn stored_values_are_not_scaled() {
     }
 }
 
-/// A folder of real data; says so where it is absent.
-fn data() -> Option<PathBuf> {
-    let default = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let path = std::env::var_os("VESALIUS_DATA").map_or(default, PathBuf::from);
-    if path.join("nifti-misc").is_dir() {
-        return Some(path);
-    }
-    eprintln!("skipped: there is no {}; set VESALIUS_DATA", path.join("nifti-misc").display());
-    None
-}
-
 #[test]
 fn published_files_are_what_nibabel_reads() {
-    let Some(data) = data() else { return };
+    let Some(misc) = folder("nifti-misc") else { return };
+    let data = misc.parent().unwrap();
     let facts = facts();
     let files: Vec<_> = facts["files"].as_object().unwrap().iter().collect();
     files.par_iter().for_each(|(name, expected)| {
@@ -149,8 +140,8 @@ fn published_files_are_what_nibabel_reads() {
 
 #[test]
 fn what_is_not_read_of_published_files_says_why() {
-    let Some(data) = data() else { return };
-    let folder = data.join("nifti-misc/nibabel/nibabel/tests/data");
+    let Some(misc) = folder("nifti-misc") else { return };
+    let folder = misc.join("nibabel/nibabel/tests/data");
     // Headers without their samples; a matrix over points of the cortex; formats that are not read.
     let expected = [
         ("analyze.hdr", ErrorKind::Read, "analyze.img"),

@@ -10,8 +10,8 @@ use crate::golden;
 
 /// A folder of `VESALIUS_DATA`, default `shared/data` beside the checkout; says so where it is absent.
 pub(crate) fn folder(name: &str) -> Option<PathBuf> {
-    let default = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let path = std::env::var_os("VESALIUS_DATA").map_or(default, PathBuf::from).join(name);
+    let data = std::env::var_os("VESALIUS_DATA").map_or("../../../shared/data".into(), PathBuf::from);
+    let path = data.join(name);
     if !path.is_dir() {
         eprintln!("skipped: there is no {}; set VESALIUS_DATA", path.display());
         return None;

@@ -22,8 +22,7 @@ pub(crate) fn with_context<T>(work: impl FnOnce(&Context<'_>) -> T) -> T {
 
 /// A file of real data, or `None` with a word about it where there is none.
 pub(crate) fn real_data(path: &str) -> Option<PathBuf> {
-    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let root = std::env::var_os("VESALIUS_DATA").map_or_else(default, PathBuf::from);
+    let root = std::env::var_os("VESALIUS_DATA").map_or("../../../shared/data".into(), PathBuf::from);
     let path = root.join(path);
     if !path.exists() {
         eprintln!("skipped: {} is not there; set VESALIUS_DATA", path.display());

@@ -68,6 +68,13 @@ fn check(path: &Path, like: Option<&Path>, limits: &Limits, expected: &[&'static
     expected.to_vec()
 }
 
+/// A GIF of two frames of one pixel, black and white.
+fn moving_picture() -> Vec<u8> {
+    let frame = |pixel: u8| [0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44 | pixel << 3, 1, 0];
+    let screen = [1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255];
+    [b"GIF89a".as_slice(), &screen, &frame(0), &frame(1), &[0x3b]].concat()
+}
+
 #[test]
 fn every_problem_of_values_is_found() {
     let folder = tempfile::tempdir().unwrap();
@@ -81,7 +88,6 @@ fn every_problem_of_values_is_found() {
     let mut broken = rough();
     broken[7] = f32::NAN;
     of("nan.nii", &volume(Samples::F32(broken), even.clone()), &any, &["not-finite"]);
-    of("array.npy", &volume(Samples::F32(rough()), None), &any, &["no-geometry"]);
     let half = |inside: f32| (0..60).map(|v| if v < 30 { 0.0 } else { inside }).collect::<Vec<f32>>();
     of("mask.nii", &volume(Samples::F32(half(1.0)), even.clone()), &any, &[]);
     of("label5.nii", &volume(Samples::F32(half(5.0)), even.clone()), &any, &[]);
@@ -95,6 +101,8 @@ fn every_problem_of_values_is_found() {
     let tiny = Limits { samples_max: 10, ..Limits::default() };
     of("too-large.nii", &volume(Samples::F32(rough()), even), &tiny, &["too-large"]);
 
+    fs::write(here.join("moving.gif"), moving_picture()).unwrap();
+    seen.extend(check(&here.join("moving.gif"), None, &any, &["several-frames", "no-geometry"]));
     fs::write(here.join("notes.txt"), "no image").unwrap();
     seen.extend(check(&here.join("notes.txt"), None, &any, &["unreadable"]));
     seen.extend(check(&here.join("nowhere.nii"), None, &any, &["unreadable"]));
@@ -126,7 +134,7 @@ fn differences_are_told_with_the_command_that_repairs_them() {
     check(&shorter, Some(&like), &any, &["size-differs"]);
     let placeless = Volume::new(ct().samples().clone(), [1, z, y, x], None).unwrap();
     let placeless = save(folder.path(), "placeless.npy", &placeless);
-    check(&placeless, Some(&like), &any, &["no-geometry", "not-comparable"]);
+    check(&placeless, Some(&like), &any, &["no-orientation", "not-comparable"]);
 
     let compared = record(&moved, Some(&like)).like.unwrap();
     assert_eq!((compared.differs, compared.origin_mm), (vec!["origin"], Some([0.0, 0.0, -3.0])));

@@ -1,7 +1,6 @@
 //! The measure stage: tables of any origin, cases without prediction, benchmark files, what is written.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are not seen as tests")]
-#![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 use std::fmt::Write;
 use std::fs;
@@ -14,6 +13,8 @@ use vesalius::measure::{
     measure_files,
 };
 use vesalius::predictions::{Columns, Predictions, Row};
+
+use crate::cohort::real_data;
 
 /// Fewer replicates than reported, as nothing here looks at bootstrap intervals.
 fn config() -> MeasureConfig {
@@ -216,21 +217,9 @@ fn a_cohort_is_measured_where_it_was_predicted() {
     assert!(measure_cohort(&cohort, &swapped, &config()).unwrap_err().to_string().contains("same order"));
 }
 
-/// The set that lies beside the checkout, or a word that the test was skipped.
-fn pneumonia() -> Option<PathBuf> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let data = std::env::var_os("VESALIUS_DATA").map_or(default, PathBuf::from);
-    let path = data.join("pneumoniamnist/dev_trainval.npz");
-    if !path.is_file() {
-        eprintln!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
-}
-
 #[test]
 fn result_files_of_the_benchmark_are_written_and_read() {
-    let Some(truth) = pneumonia() else { return };
+    let Some(truth) = real_data("pneumoniamnist/dev_trainval.npz") else { return };
     let folder = tempfile::tempdir().unwrap();
     let mut rows = String::new();
     for case in 0..524 {
