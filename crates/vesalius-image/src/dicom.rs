@@ -5,7 +5,6 @@ pub(crate) mod file;
 mod assemble;
 mod clock;
 mod collect;
-mod grid;
 mod header;
 mod image;
 mod pixels;
@@ -21,7 +20,6 @@ pub mod structures;
 pub mod suv;
 
 pub use collect::PassedOver;
-pub use grid::Grid;
 pub use image::FORMAT;
 pub use series::{Derived, DerivedKind, Index, Series, open};
 pub use stack::Stack;

@@ -65,8 +65,8 @@ pub fn nearest(mask: &Mask) -> Option<Nearest> {
     if !mask.voxels().contains(&true) {
         return None;
     }
-    let [n_z, n_y, n_x] = mask.grid().shape();
-    let [z_mm, y_mm, x_mm] = mask.grid().spacing_mm();
+    let [n_z, n_y, n_x] = mask.extent().shape();
+    let [z_mm, y_mm, x_mm] = mask.extent().spacing_mm();
     let mut squares = along_x(mask.voxels(), n_x, x_mm, Sides::Outside);
     let mut voxels = nearest_along_x(mask.voxels(), n_x);
     columns::along_with_nearest(&mut squares, &mut voxels, [n_y, n_x], y_mm);
@@ -75,8 +75,8 @@ pub fn nearest(mask: &Mask) -> Option<Nearest> {
 }
 
 fn transform(mask: &Mask, sides: Sides, finish: Finish) -> Vec<f32> {
-    let [n_z, n_y, n_x] = mask.grid().shape();
-    let [z_mm, y_mm, x_mm] = mask.grid().spacing_mm();
+    let [n_z, n_y, n_x] = mask.extent().shape();
+    let [z_mm, y_mm, x_mm] = mask.extent().spacing_mm();
     let mut values = along_x(mask.voxels(), n_x, x_mm, sides);
     let (finish_x, finish_y) = match (n_z, n_y) {
         (1, 1) => (finish, Finish::Square),

@@ -1,7 +1,7 @@
 //! Binary masks: which voxels of a grid belong to something, and how far apart the voxels are.
 //!
 //! Everything that measures or changes masks works on plain slices in C order of `[z, y, x]`. What needs
-//! millimeters takes a [`Mask`], which proves that slice and [`Grid`] fit; the rest takes slice and shape.
+//! millimeters takes a [`Mask`], which proves that slice and [`Extent`] fit; the rest takes slice and shape.
 
 use std::ops::RangeInclusive;
 
@@ -14,13 +14,13 @@ const SPACING_MM: RangeInclusive<f64> = 1e-9..=1e6;
 
 /// The number of voxels along z, y and x, and their spacing; a 2-D image has one z.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Grid {
+pub struct Extent {
     shape: [usize; 3],
     spacing_mm: [f64; 3],
 }
 
-impl Grid {
-    /// A checked grid; both arrays are in axis order `[z, y, x]`, unlike those of [`crate::Geometry`].
+impl Extent {
+    /// A checked extent; both arrays are in axis order `[z, y, x]`, unlike those of [`crate::Geometry`].
     ///
     /// An error where an axis is empty, where there are 2³² - 1 voxels or more (their numbers are 32 bits wide), or
     /// where a spacing is not between 10⁻⁹ and 10⁶ mm.
@@ -36,7 +36,7 @@ impl Grid {
         Ok(Self { shape, spacing_mm })
     }
 
-    /// The grid of a volume; an error where its geometry is not known, since millimeters are never invented.
+    /// The extent of a volume; an error where its geometry is not known, since millimeters are never invented.
     pub fn of(volume: &Volume) -> Result<Self> {
         let geometry = volume.geometry().ok_or_else(|| {
             Error::parameter("the volume does not say how far apart its voxels are; give it a geometry first")
@@ -71,14 +71,14 @@ impl Grid {
 #[derive(Clone, Copy, Debug)]
 pub struct Mask<'a> {
     voxels: &'a [bool],
-    grid: Grid,
+    extent: Extent,
 }
 
 impl<'a> Mask<'a> {
     /// Voxels in C order of the grid's shape; an error where they do not fill it.
-    pub fn new(voxels: &'a [bool], grid: Grid) -> Result<Self> {
-        check(voxels.len(), grid.shape)?;
-        Ok(Self { voxels, grid })
+    pub fn new(voxels: &'a [bool], extent: Extent) -> Result<Self> {
+        check(voxels.len(), extent.shape)?;
+        Ok(Self { voxels, extent })
     }
 
     /// Which voxels belong to the mask, in C order of `[z, y, x]`.
@@ -87,8 +87,8 @@ impl<'a> Mask<'a> {
     }
 
     /// Shape and spacing.
-    pub fn grid(&self) -> Grid {
-        self.grid
+    pub fn extent(&self) -> Extent {
+        self.extent
     }
 
     /// How many voxels belong to the mask.
@@ -98,7 +98,7 @@ impl<'a> Mask<'a> {
 
     /// The volume of the mask in milliliters: its voxels, each counted whole.
     pub fn ml(&self) -> f64 {
-        self.n_inside() as f64 * self.grid.voxel_ml()
+        self.n_inside() as f64 * self.extent.voxel_ml()
     }
 }
 

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::components::{Component, Components, Connectivity};
 use crate::distance;
 use crate::error::{Error, Result};
-use crate::mask::{self, Grid, Mask};
+use crate::mask::{self, Extent, Mask};
 
 /// Distances that pass a radius by this part of its square still count as within it, as far as `f32` rounds.
 const TOLERANCE: f64 = 1e-6;
@@ -50,23 +50,23 @@ pub fn dilate(mask: &Mask, element: Element) -> Result<Vec<bool>> {
             // Nothing grows to nothing.
             Ok(near.unwrap_or_else(|| mask.voxels().to_vec()))
         }
-        Element::Block { radius_voxels } => Ok(slide::dilate(mask.voxels(), mask.grid().shape(), radius_voxels)),
+        Element::Block { radius_voxels } => Ok(slide::dilate(mask.voxels(), mask.extent().shape(), radius_voxels)),
     }
 }
 
 /// The voxels of the mask from which the element reaches no voxel outside.
 pub fn erode(mask: &Mask, element: Element) -> Result<Vec<bool>> {
-    inverted(mask.voxels(), mask.grid(), |outside| dilate(outside, element))
+    inverted(mask.voxels(), mask.extent(), |outside| dilate(outside, element))
 }
 
 /// Eroded, then dilated: what is narrower than the element is gone.
 pub fn open(mask: &Mask, element: Element) -> Result<Vec<bool>> {
-    dilate(&Mask::new(&erode(mask, element)?, mask.grid())?, element)
+    dilate(&Mask::new(&erode(mask, element)?, mask.extent())?, element)
 }
 
 /// Dilated, then eroded: gaps that are narrower than the element are filled.
 pub fn close(mask: &Mask, element: Element) -> Result<Vec<bool>> {
-    erode(&Mask::new(&dilate(mask, element)?, mask.grid())?, element)
+    erode(&Mask::new(&dilate(mask, element)?, mask.extent())?, element)
 }
 
 /// The mask with its holes: background from which no way over the faces of voxels leads to the edge of the grid.
@@ -97,9 +97,9 @@ fn filled(voxels: &[bool], shape: [usize; 3]) -> Result<Vec<bool>> {
 }
 
 /// Does something to the background and gives what then is no background.
-fn inverted(voxels: &[bool], grid: Grid, change: impl Fn(&Mask) -> Result<Vec<bool>>) -> Result<Vec<bool>> {
+fn inverted(voxels: &[bool], extent: Extent, change: impl Fn(&Mask) -> Result<Vec<bool>>) -> Result<Vec<bool>> {
     let outside: Vec<bool> = voxels.iter().map(|inside| !inside).collect();
-    let mut changed = change(&Mask::new(&outside, grid)?)?;
+    let mut changed = change(&Mask::new(&outside, extent)?)?;
     for outside in &mut changed {
         *outside = !*outside;
     }

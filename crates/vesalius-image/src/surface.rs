@@ -11,7 +11,7 @@ mod cell;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::mask::{self, Grid, Mask};
+use crate::mask::{self, Extent, Mask};
 
 /// A piece of surface in a cell of voxel centers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Element {
 /// The surface of a mask, or its contour in a slice, cell by cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Surface {
-    cells: Grid,
+    cells: Extent,
     elements: Vec<Element>,
 }
 
@@ -34,9 +34,9 @@ impl Surface {
     ///
     /// An error where the cells, one more than the voxels along each axis, are 2³² - 1 or more.
     pub fn of(mask: &Mask) -> Result<Self> {
-        let [n_z, n_y, n_x] = mask.grid().shape();
-        let cells = Grid::new([n_z + 1, n_y + 1, n_x + 1], mask.grid().spacing_mm())?;
-        let areas = cell::areas(mask.grid().spacing_mm());
+        let [n_z, n_y, n_x] = mask.extent().shape();
+        let cells = Extent::new([n_z + 1, n_y + 1, n_x + 1], mask.extent().spacing_mm())?;
+        let areas = cell::areas(mask.extent().spacing_mm());
         let planes = (0..=n_z).into_par_iter().map(|z| {
             let slices = [slice(mask, z.checked_sub(1)), slice(mask, Some(z))];
             let mut elements = Vec::new();
@@ -53,14 +53,14 @@ impl Surface {
     ///
     /// An error where the mask has more than one slice.
     pub fn contour_of(mask: &Mask) -> Result<Self> {
-        let [n_z, n_y, n_x] = mask.grid().shape();
+        let [n_z, n_y, n_x] = mask.extent().shape();
         if n_z != 1 {
             return Err(Error::parameter(format!(
                 "the mask has {n_z} slices; expected 1, take the contour slice by slice or the surface"
             )));
         }
-        let [z_mm, y_mm, x_mm] = mask.grid().spacing_mm();
-        let cells = Grid::new([1, n_y + 1, n_x + 1], [z_mm, y_mm, x_mm])?;
+        let [z_mm, y_mm, x_mm] = mask.extent().spacing_mm();
+        let cells = Extent::new([1, n_y + 1, n_x + 1], [z_mm, y_mm, x_mm])?;
         let lengths = cell::lengths([y_mm, x_mm]);
         let lines = (0..=n_y).into_par_iter().map(|y| {
             let rows = [0, 1].map(|idx: usize| row(Some(mask.voxels()), (y + idx).checked_sub(1), n_x));
@@ -71,11 +71,11 @@ impl Surface {
         Ok(Self { cells, elements: lines.collect::<Vec<_>>().concat() })
     }
 
-    /// The grid of cells: along each axis one more than there are voxels, at the same spacing.
+    /// The extent of cells: along each axis one more than there are voxels, at the same spacing.
     ///
     /// The center of cell (z, y, x) is half a voxel before the center of voxel (z, y, x). Only axes that the surface
     /// has count: cells of a contour are one slice.
-    pub fn cells(&self) -> Grid {
+    pub fn cells(&self) -> Extent {
         self.cells
     }
 
@@ -132,7 +132,7 @@ pub fn boundary(voxels: &[bool], shape: [usize; 3]) -> Result<Vec<bool>> {
 
 /// A slice of the mask; `None` beyond its edge.
 fn slice<'a>(mask: &Mask<'a>, z: Option<usize>) -> Option<&'a [bool]> {
-    let [n_z, n_y, n_x] = mask.grid().shape();
+    let [n_z, n_y, n_x] = mask.extent().shape();
     z.filter(|z| *z < n_z).map(|z| &mask.voxels()[z * n_y * n_x..][..n_y * n_x])
 }
 

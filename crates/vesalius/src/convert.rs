@@ -17,7 +17,7 @@ use vesalius_image::resample::ResampleOptions;
 use vesalius_image::{Dtype, Geometry, Problem, ReadOptions, Volume};
 
 use crate::error::Result;
-use crate::open::{self, Choice};
+use crate::open::{self, Choice, Opened, Region};
 
 /// What is to happen on the way; the fields are in the order in which it happens.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,6 +37,7 @@ pub struct ConvertOptions {
     /// The grid that the image is brought onto.
     pub target: Option<Target>,
     /// How the image is brought there: how values between voxels are made, and what lies beyond the image.
+    /// Masks that name their regions are brought there by nearest neighbors in any case.
     pub resample: ResampleOptions,
     /// What becomes of labels.
     pub labels: Labels,
@@ -118,6 +119,9 @@ pub struct Converted {
     pub dtype: String,
     /// What the values are in, such as `HU`, if the input says so.
     pub units: Option<String>,
+    /// The regions that the input names, if it is a mask that does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<Region>,
     /// Whether it is a picture of planes and no longer the image.
     pub preview: bool,
     /// What was odd about the input.
@@ -127,13 +131,14 @@ pub struct Converted {
 /// Reads `input`, does what the options say, and writes `output` in the format of its ending.
 pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
     let destination = write::Destination::of(output)?;
-    let (mut reading, _) = open::read(input, &options.choice, &options.read)?;
+    let like = place::like(options)?;
+    let Opened { mut reading, regions } = open::read(input, &options.choice, like.as_ref(), &options.read)?;
     let volume = place::supply(&mut reading, &options.supplied)?;
     let volume = match options.nonfinite {
         Some(value) => values::replace_nonfinite(volume, value)?,
         None => volume,
     };
-    let volume = place::place(volume, options)?;
+    let volume = place::place(volume, options, like, !regions.is_empty())?;
     let volume = values::labels(volume, options.labels)?;
     let volume = values::typed(volume, options.dtype, options.fit)?;
     let preview = destination.is_preview(&volume, options.picture);
@@ -154,6 +159,7 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
         spacing_mm: volume.geometry().map(Geometry::spacing_mm),
         dtype: if preview { Dtype::U8 } else { volume.samples().dtype() }.to_string(),
         units: reading.units,
+        regions,
         preview,
         problems: reading.problems,
     })
@@ -161,5 +167,5 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
 
 /// The image at a path, as it is; for the masks and grids that options name.
 fn plain(path: &Path, read: &ReadOptions) -> Result<Volume> {
-    Ok(open::read(path, &Choice::default(), read)?.0.volume)
+    Ok(open::read(path, &Choice::default(), None, read)?.reading.volume)
 }

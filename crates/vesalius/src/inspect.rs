@@ -23,7 +23,7 @@ pub use checks::CODES;
 pub(crate) use checks::is_about_place;
 pub use compare::Comparison;
 pub use kind::Kind;
-pub use open::Series;
+pub use open::{Region, Series};
 
 /// What is in files and folders: the artefact of the stage.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -61,6 +61,9 @@ pub struct Record {
     pub units: Option<String>,
     /// The DICOM series, if it is one.
     pub series: Option<Series>,
+    /// The regions that the file names, if it is a mask that does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<Region>,
     /// How it differs from the file of `--like`, where one was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub like: Option<Comparison>,
@@ -112,7 +115,13 @@ impl Record {
             return record;
         }
         match holding.read(options) {
-            Ok(reading) => record.take(holding, reading, &options.limits),
+            Ok((reading, regions)) => {
+                record.regions = regions;
+                match reading {
+                    Some(reading) => record.take(holding, reading, &options.limits),
+                    None => record.miss_image(),
+                }
+            }
             Err(error) => record.problems.push(checks::unreadable(holding.path(), &error)),
         }
         record
@@ -133,9 +142,16 @@ impl Record {
             range: None,
             units: None,
             series: holding.series().cloned(),
+            regions: Vec::new(),
             like: None,
             problems: holding.problems().to_vec(),
         }
+    }
+
+    /// Contours that lie alone.
+    fn miss_image(&mut self) {
+        self.kind = Some(Kind::Contours);
+        self.problems.push(checks::contours_alone(&self.path));
     }
 
     fn take(&mut self, holding: &Holding, reading: Reading, limits: &Limits) {
@@ -150,7 +166,14 @@ impl Record {
         self.direction = geometry.map(Geometry::direction);
         self.dtype = Some(reading.dtype.to_string());
         self.range = tally.range;
-        let look = checks::Look { path: &self.path, reading: &reading, tally: &tally, kind, limits };
+        let look = checks::Look {
+            path: &self.path,
+            series: self.series.as_ref(),
+            reading: &reading,
+            tally: &tally,
+            kind,
+            limits,
+        };
         let found = checks::check(&look);
         self.units = reading.units;
         self.problems.extend(reading.problems);

@@ -1,14 +1,19 @@
 //! What a path holds: a file of any format, or the volumes of DICOM series in a folder, an archive or a `DICOMDIR`.
 
+mod choose;
+mod masks;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
-use vesalius_image::dicom::{self, Index, Stack};
+use vesalius_image::dicom::suv::Normalization;
+use vesalius_image::dicom::{self, Derived, DerivedKind, Index, Stack};
 use vesalius_image::format::{self, Format};
-use vesalius_image::{Problem, ReadOptions, Reading};
+use vesalius_image::{Problem, ReadOptions, Reading, Values};
 
-use crate::error::{Error, ErrorKind, Result};
+pub(crate) use choose::read;
+pub use masks::Region;
 
 /// Folders within folders that are looked into; deeper ones are a mistake or a trap.
 const DEPTH_MAX: usize = 32;
@@ -31,7 +36,7 @@ pub struct Series {
     pub volume: usize,
     /// How many volumes the series has.
     pub n_volumes: usize,
-    /// Slices of the volume, of all channels.
+    /// Slices of the volume, of all channels; 0 for masks, which are no slices of their own.
     pub n_slices: usize,
     /// What each channel is, such as `b=1000`; empty where the volume is not repeated.
     pub channels: Vec<String>,
@@ -46,6 +51,8 @@ pub struct Choice {
     pub volume: Option<usize>,
     /// What becomes of slices that are missing or not in even steps.
     pub gaps: Gaps,
+    /// What standardized uptake values are measured against, where these are wanted of a PET series.
+    pub uptake: Option<Normalization>,
 }
 
 /// What becomes of slices that are missing or not in even steps.
@@ -71,16 +78,27 @@ enum What {
     File(Option<&'static Format>),
     /// A volume of a DICOM series.
     Stack(Arc<Index>, Series, Box<Stack>),
+    /// A DICOM file of masks.
+    Masks(Arc<Index>, Series, Derived),
     /// A file that is no image, and that nobody named.
     Foreign,
     /// Nothing that can be read; the problems say why.
     Nothing,
 }
 
+/// An image, and the regions that its file names if it is a mask.
+pub(crate) struct Opened {
+    pub(crate) reading: Reading,
+    pub(crate) regions: Vec<Region>,
+}
+
 /// Every image of a path; what cannot be opened is there too, with its problem.
 pub(crate) fn holdings(path: &Path, options: &ReadOptions) -> Vec<Holding> {
     if !is_medium(path) {
-        return vec![Holding::file(path)];
+        return match masks_of(path, options) {
+            Some(index) => of_index(path, index),
+            None => vec![Holding::file(path)],
+        };
     }
     match dicom::open(path, options) {
         Ok(index) => of_index(path, index),
@@ -89,65 +107,20 @@ pub(crate) fn holdings(path: &Path, options: &ReadOptions) -> Vec<Holding> {
     }
 }
 
-/// The one image of a path that was chosen, with its name in the registry of formats.
-pub(crate) fn read(path: &Path, choice: &Choice, options: &ReadOptions) -> Result<(Reading, &'static str)> {
-    if is_medium(path) {
-        let index = dicom::open(path, options)?;
-        return Ok((read_series(path, &index, choice, options)?, DICOM));
+impl Series {
+    /// The facts of a series, with so many volumes or files of masks, of which none is chosen yet.
+    fn of(series: &dicom::Series, n_volumes: usize) -> Self {
+        Self {
+            study_uid: series.study_uid.clone(),
+            uid: series.uid.clone(),
+            modality: series.modality.clone(),
+            description: series.description.clone(),
+            volume: 0,
+            n_volumes,
+            n_slices: 0,
+            channels: Vec::new(),
+        }
     }
-    if choice.series_uid.is_some() || choice.volume.is_some() {
-        let message = format!("{} is one file; a series is chosen from a folder, a zip or a DICOMDIR", path.display());
-        return Err(Error::new(ErrorKind::Configuration, message));
-    }
-    let reading = format::read(path, options)?;
-    Ok((reading, format_of(path).map_or("", |format| format.name)))
-}
-
-fn read_series(path: &Path, index: &Index, choice: &Choice, options: &ReadOptions) -> Result<Reading> {
-    let wanted = |series: &&dicom::Series| choice.series_uid.as_ref().is_none_or(|uid| *uid == series.uid);
-    let with_volumes = index.series.iter().filter(|series| !series.volumes.is_empty());
-    let found: Vec<&dicom::Series> = with_volumes.filter(wanted).collect();
-    let [series] = found[..] else { return Err(which_series(path, index, choice)) };
-    let stack = match (choice.volume, &series.volumes[..]) {
-        (None, [stack]) => stack,
-        (Some(volume), stacks) if (1..=stacks.len()).contains(&volume) => &stacks[volume - 1],
-        (_, stacks) => return Err(which_volume(path, stacks)),
-    };
-    let spread = if choice.gaps == Gaps::Spread { stack.spread() } else { None };
-    let stack = spread.as_ref().unwrap_or(stack);
-    if let Some(Problem { message, remedy, .. }) = stack.obstacle() {
-        let spreads = if stack.spread().is_some() { ", or pass --gaps spread to take them as even" } else { "" };
-        let message = format!("{}: {message}; {remedy}{spreads}", path.display());
-        return Err(Error::new(ErrorKind::Data, message));
-    }
-    Ok(index.read(stack, options)?)
-}
-
-/// An error that lists what there is to choose from.
-fn which_series(path: &Path, index: &Index, choice: &Choice) -> Error {
-    let line = |series: &dicom::Series| {
-        let largest = series.volumes.first().map_or([0; 3], Stack::size);
-        format!("\n  {}  {} {}", series.uid, series.modality, size(largest))
-    };
-    let with_volumes = index.series.iter().filter(|series| !series.volumes.is_empty());
-    let lines = with_volumes.map(line).collect::<Vec<_>>().concat();
-    let message = match &choice.series_uid {
-        Some(uid) => format!("{} has no series {uid} with one volume; there is:{lines}", path.display()),
-        None => format!("{} has several series; choose one by --series:{lines}", path.display()),
-    };
-    Error::new(ErrorKind::Configuration, message)
-}
-
-fn which_volume(path: &Path, stacks: &[Stack]) -> Error {
-    let lines: Vec<String> =
-        stacks.iter().enumerate().map(|(idx, stack)| format!("\n  {}  {}", idx + 1, size(stack.size()))).collect();
-    let (path, lines) = (path.display(), lines.concat());
-    let message = format!("the series in {path} has several volumes; choose one by --volume:{lines}");
-    Error::new(ErrorKind::Configuration, message)
-}
-
-fn size([x, y, z]: [usize; 3]) -> String {
-    format!("{x} x {y} x {z}")
 }
 
 impl Holding {
@@ -170,7 +143,7 @@ impl Holding {
     pub(crate) fn format(&self) -> Option<&'static str> {
         match &self.what {
             What::File(format) => format.map(|format| format.name),
-            What::Stack(..) => Some(DICOM),
+            What::Stack(..) | What::Masks(..) => Some(DICOM),
             What::Foreign | What::Nothing => None,
         }
     }
@@ -181,7 +154,10 @@ impl Holding {
     }
 
     pub(crate) fn series(&self) -> Option<&Series> {
-        if let What::Stack(_, series, _) = &self.what { Some(series) } else { None }
+        match &self.what {
+            What::Stack(_, series, _) | What::Masks(_, series, _) => Some(series),
+            _ => None,
+        }
     }
 
     pub(crate) fn problems(&self) -> &[Problem] {
@@ -202,12 +178,19 @@ impl Holding {
         }
     }
 
-    /// The image.
-    pub(crate) fn read(&self, options: &ReadOptions) -> vesalius_image::Result<Reading> {
-        match &self.what {
+    /// How it holds masks, if it does.
+    pub(crate) fn masks(&self) -> Option<DerivedKind> {
+        if let What::Masks(_, _, derived) = &self.what { Some(derived.kind) } else { None }
+    }
+
+    /// The image; contours without the image that they were drawn on are their regions and nothing more.
+    pub(crate) fn read(&self, options: &ReadOptions) -> vesalius_image::Result<(Option<Reading>, Vec<Region>)> {
+        let reading = match &self.what {
+            What::Masks(index, _, derived) => return masks::found(index, derived, None, options),
             What::Stack(index, _, stack) => index.read(stack, options),
             _ => format::read(&self.path, options),
-        }
+        };
+        Ok((Some(reading?), Vec::new()))
     }
 }
 
@@ -218,24 +201,31 @@ fn is_medium(path: &Path) -> bool {
     path.is_dir() || name.eq_ignore_ascii_case("DICOMDIR") || is_zip()
 }
 
+/// The index of one DICOM file that holds masks, unless it is the stored values that are wanted.
+fn masks_of(path: &Path, options: &ReadOptions) -> Option<Index> {
+    let is_dicom = || format_of(path).is_some_and(|format| format.name == DICOM);
+    let index = (options.values == Values::Real && is_dicom()).then(|| dicom::open(path, options))?.ok()?;
+    index.series.iter().any(|series| !series.derived.is_empty()).then_some(index)
+}
+
 fn of_index(path: &Path, index: Index) -> Vec<Holding> {
     let index = Arc::new(index);
     let mut holdings = Vec::new();
     for series in &index.series {
         for (idx, stack) in series.volumes.iter().enumerate() {
-            let facts = Series {
-                study_uid: series.study_uid.clone(),
-                uid: series.uid.clone(),
-                modality: series.modality.clone(),
-                description: series.description.clone(),
-                volume: idx + 1,
-                n_volumes: series.volumes.len(),
-                n_slices: stack.n_slices(),
-                channels: stack.channels().iter().filter(|name| !name.is_empty()).cloned().collect(),
-            };
+            let channels = stack.channels().iter().filter(|name| !name.is_empty()).cloned().collect();
+            let n_slices = stack.n_slices();
+            let facts = Series { volume: idx + 1, n_slices, channels, ..Series::of(series, series.volumes.len()) };
             let problems = stack.obstacle().into_iter().cloned().collect();
             let what = What::Stack(Arc::clone(&index), facts, Box::new(stack.clone()));
             holdings.push(Holding { path: path.to_owned(), what, problems });
+        }
+        for (idx, derived) in series.derived.iter().enumerate() {
+            let facts = Series { volume: idx + 1, ..Series::of(series, series.derived.len()) };
+            let what = What::Masks(Arc::clone(&index), facts, derived.clone());
+            // What lies in an archive cannot be named as a file.
+            let path = if path.is_dir() { path.join(&derived.name) } else { path.to_owned() };
+            holdings.push(Holding { path, what, problems: Vec::new() });
         }
     }
     if let Some(first) = holdings.first_mut() {
@@ -245,8 +235,6 @@ fn of_index(path: &Path, index: Index) -> Vec<Holding> {
     if path.is_dir() {
         let beside = index.passed_over.iter().map(|other| path.join(&other.name));
         holdings.extend(beside.filter(|path| path.is_file()).map(|path| Holding::found(&path)));
-        let derived = index.series.iter().flat_map(|series| &series.derived);
-        holdings.extend(derived.map(|derived| Holding::found(&path.join(&derived.name))));
     }
     holdings
 }
@@ -292,6 +280,15 @@ fn head(path: &Path) -> Vec<u8> {
         let _ = file.take(1 << 12).read_to_end(&mut head);
     }
     head
+}
+
+/// The start of a command that converts an image, with its series where the path may hold several.
+pub(crate) fn convert_command(path: &Path, series: Option<&Series>) -> String {
+    let chosen = series.filter(|_| is_medium(path)).map_or_else(String::new, |series| {
+        let volume = if series.n_volumes > 1 { format!(" --volume {}", series.volume) } else { String::new() };
+        format!(" --series {}{volume}", series.uid)
+    });
+    format!("vesalius convert {} OUT{chosen}", quoted(path))
 }
 
 /// A path as a shell takes it.

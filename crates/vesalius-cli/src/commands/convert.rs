@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use vesalius::convert::{self, ConvertOptions, Converted, Crop, Labels, Picture, Supplied, Target};
 use vesalius::open::{Choice, Gaps};
 use vesalius_image::cast::Fit;
+use vesalius_image::dicom::suv::Normalization;
 use vesalius_image::intensity::Window;
 use vesalius_image::orient::AxisCode;
 use vesalius_image::resample::{Interpolation, Outside, ResampleOptions};
@@ -50,6 +51,9 @@ struct Which {
     /// What becomes of slices that are missing or uneven
     #[arg(long, value_name = "WHAT", default_value = "refuse")]
     gaps: GapsArg,
+    /// Standardized uptake values of a PET series, by body weight, lean body mass or body surface area
+    #[arg(long, value_name = "BY", conflicts_with = "stored")]
+    suv: Option<SuvArg>,
     /// Values as the file stores them, without slope, intercept or lookup table
     #[arg(long)]
     stored: bool,
@@ -136,6 +140,16 @@ enum GapsArg {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+enum SuvArg {
+    /// Body weight, g/ml
+    Bw,
+    /// Lean body mass (Janmahasatian 2005), g/ml
+    Lbm,
+    /// Body surface area (Du Bois 1916), cm²/ml
+    Bsa,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 enum InterpolationArg {
     Nearest,
     Linear,
@@ -171,6 +185,11 @@ impl Convert {
                     GapsArg::Refuse => Gaps::Refuse,
                     GapsArg::Spread => Gaps::Spread,
                 },
+                uptake: self.which.suv.map(|by| match by {
+                    SuvArg::Bw => Normalization::BodyWeight,
+                    SuvArg::Lbm => Normalization::LeanBodyMass,
+                    SuvArg::Bsa => Normalization::BodySurface,
+                }),
             },
             supplied: Supplied {
                 spacing_mm: self.supplied.spacing,
@@ -215,6 +234,10 @@ fn summary(converted: &Converted) -> String {
     };
     let what = if converted.preview { "preview" } else { converted.format };
     let mut text = format!("{what}, {x} x {y} x {z}{channels}, {}, {spacing}", converted.dtype);
+    if !converted.regions.is_empty() {
+        let named = converted.regions.iter().map(|region| format!("{} {}", region.value, region.name));
+        write!(text, "\nregions: {}", named.collect::<Vec<_>>().join(", ")).expect("a string takes everything");
+    }
     for path in &converted.written {
         write!(text, "\nwrote {}", path.display()).expect("a string takes everything");
     }

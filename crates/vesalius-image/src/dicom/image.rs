@@ -5,6 +5,7 @@ use dicom_dictionary_std::tags;
 use super::file::{File, Set, looks_like_dicom};
 use super::header::{Content, Header};
 use super::pixels::{self, Frames};
+use super::segmentation::Segmentation;
 use super::stack::{Stack, stacks};
 use super::values::{self, Rescale};
 use crate::error::{Error, Result};
@@ -25,6 +26,8 @@ pub const FORMAT: Format = Format {
 };
 
 /// Frames become slices; where the file says where they are, in the order of their places.
+///
+/// The frames of a segmentation are parts of masks, and become these, unless it is the stored values that are wanted.
 fn decode(source: &Source<'_>, options: &ReadOptions) -> Result<Reading> {
     let file = File::parse(source.bytes, &options.limits)?;
     let header = Header::of(&file, 0, &options.limits)?;
@@ -32,8 +35,15 @@ fn decode(source: &Source<'_>, options: &ReadOptions) -> Result<Reading> {
         Content::Directory => Err(Error::unsupported(
             "this is the list of files of a medium (DICOMDIR) and holds no image itself; open its folder or the list",
         )),
-        Content::Other | Content::Structures => Err(Error::unsupported(
-            "the file holds no pixels; it is a report, a plan, contours or the like, or pixels were left out",
+        Content::Structures => Err(Error::unsupported(
+            "the file holds contours and no pixels; they are filled on the grid of the image they were drawn on: \
+             name that image, or the folder that holds both",
+        )),
+        Content::Segmentation if options.values == Values::Real => {
+            Segmentation::parse(source.bytes.to_vec(), options)?.read(None, options)
+        }
+        Content::Other => Err(Error::unsupported(
+            "the file holds no pixels; it is a report, a plan or the like, or pixels were left out",
         )),
         Content::Slices(slices) => {
             let mut stacks = stacks(slices)?;

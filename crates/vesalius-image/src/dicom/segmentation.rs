@@ -4,18 +4,22 @@
 //! their own. Where there is no frame, there is nothing: 0.
 
 mod frames;
+mod offset;
 
 use dicom_dictionary_std::tags;
 
 use crate::error::{Error, Result};
+use crate::geometry::Grid;
 use crate::limits::Limits;
 use crate::reading::{Problem, ReadOptions, Reading, Values};
 use crate::samples::{Dtype, Samples};
 use crate::volume::Volume;
 
 use super::file::{File, Set};
-use super::grid::Grid;
 use frames::{Part, Placed};
+
+/// The problem of a label map that shows one of several segments.
+const OVERLAPPING: &str = "overlapping-segments";
 
 /// One segment: a number and a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +70,8 @@ impl Segmentation {
         let coding = coding(set)?;
         if set.has(tags::TOTAL_PIXEL_MATRIX_ROWS) {
             return Err(Error::unsupported(
-                "the segmentation is of a slide, whose frames are tiles; expected slices of a volume",
+                "the segmentation is of a slide, whose frames are tiles; expected slices of a volume; \
+                 as stored values the tiles are read one behind the other",
             ));
         }
         let (parts, step_mm) = frames::parts(&file)?;
@@ -83,6 +88,19 @@ impl Segmentation {
             whole,
             file,
         })
+    }
+
+    /// All segments in one label map where none overlap, else one channel each; fractions are channels always.
+    ///
+    /// An error where the voxels of grid and segmentation do not lie on each other.
+    pub fn read(&self, onto: Option<&Grid>, options: &ReadOptions) -> Result<Reading> {
+        if self.coding != Coding::Fractional {
+            let labels = self.label_map(onto, options)?;
+            if labels.problems.iter().all(|problem| problem.code != OVERLAPPING) {
+                return Ok(labels);
+            }
+        }
+        self.masks(onto, options)
     }
 
     /// Every segment as a mask, one channel each, in the order of [`Self::segments`].
@@ -209,7 +227,7 @@ fn segments(set: Set<'_>) -> Result<Vec<Segment>> {
 
 fn overlapping(n: u64) -> Problem {
     Problem::new(
-        "overlapping-segments",
+        OVERLAPPING,
         format!("segments overlap in {n} voxels; the highest number was kept there"),
         "read the masks in place of a label map",
     )

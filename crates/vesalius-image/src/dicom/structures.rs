@@ -11,13 +11,13 @@ use dicom_dictionary_std::{tags, uids};
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::geometry::Grid;
 use crate::limits::Limits;
 use crate::reading::{Problem, ReadOptions, Reading};
 use crate::samples::{Dtype, Samples};
 use crate::volume::Volume;
 
 use super::file::{File, Set};
-use super::grid::Grid;
 
 /// How far a contour may lie from the middle of a slice, in slices, before that is a problem.
 const OFF_SLICE: f64 = 0.05;
@@ -81,6 +81,23 @@ impl Structures {
         Ok(Self { structures, series_uid: series_uid(set)?, problems })
     }
 
+    /// All structures in one label map (`u8`, or `u16` above 255) where none overlap, else as [`Self::masks`].
+    ///
+    /// Labels count from 1 in the order of [`Self::structures`].
+    pub fn read(&self, grid: &Grid, limits: &Limits) -> Result<Reading> {
+        let masks = self.masks(grid, limits)?;
+        let Some(labels) = flattened(&masks.volume) else { return Ok(masks) };
+        let n_labels = self.structures.len();
+        let samples = match u8::try_from(n_labels) {
+            Ok(_) => Samples::U8(labels.into_iter().map(|label| label as u8).collect()),
+            Err(_) => Samples::U16(labels),
+        };
+        let [_, shape @ ..] = masks.volume.shape();
+        let [nz, ny, nx] = shape;
+        let volume = Volume::new(samples, [1, nz, ny, nx], masks.volume.geometry().cloned())?;
+        Ok(Reading { volume, ..masks })
+    }
+
     /// All structures as masks of 0 and 1 on a grid, one channel each, in the order of [`Self::structures`].
     ///
     /// An error where a contour does not lie in the plane of the slices of the grid.
@@ -89,7 +106,7 @@ impl Structures {
         if n_channels == 0 {
             return Err(Error::format("the structure set has no structure; there is nothing to read"));
         }
-        let [nx, ny, nz] = grid.size;
+        let [nz, ny, nx] = grid.shape();
         limits.n_samples(&[n_channels, nz, ny, nx].map(|n| n as u64), 1)?;
         let mut samples = vec![0_u8; n_channels * nz * ny * nx];
         let channels = samples.par_chunks_mut(nz * ny * nx).zip(&self.structures);
@@ -98,7 +115,7 @@ impl Structures {
         for of_structure in found {
             problems.extend(of_structure?);
         }
-        let volume = Volume::new(Samples::U8(samples), [n_channels, nz, ny, nx], Some(grid.geometry.clone()))?;
+        let volume = Volume::new(Samples::U8(samples), [n_channels, nz, ny, nx], Some(grid.geometry().clone()))?;
         Ok(Reading { problems, ..Reading::new(volume, Dtype::U8) })
     }
 }
@@ -106,11 +123,11 @@ impl Structures {
 impl Structure {
     /// Fills a mask of zeros, and says what is odd.
     fn fill(&self, grid: &Grid, mask: &mut [u8]) -> Result<Vec<Problem>> {
-        let [nx, ny, nz] = grid.size;
+        let [nz, ny, nx] = grid.shape();
         let (mut n_outside, mut n_off) = (0, 0);
         let mut by_slice: BTreeMap<usize, Vec<Vec<[f64; 2]>>> = BTreeMap::new();
         for contour in &self.contours {
-            let points: Vec<[f64; 3]> = contour.iter().map(|point| grid.geometry.voxel(*point)).collect();
+            let points: Vec<[f64; 3]> = contour.iter().map(|point| grid.geometry().voxel(*point)).collect();
             let slice = self.slice_of(&points)?;
             n_off += usize::from((slice - slice.round()).abs() > OFF_SLICE);
             let slice = slice.round();
@@ -176,6 +193,26 @@ impl Structure {
             "nothing was filled there; draw the missing contours if the structure passes through",
         )
     }
+}
+
+/// The number from 1 of the channel that each voxel is in; `None` where one is in several, or there are too many.
+fn flattened(masks: &Volume) -> Option<Vec<u16>> {
+    let Samples::U8(values) = masks.samples() else { return None };
+    let [n_channels, shape @ ..] = masks.shape();
+    let n_voxels: usize = shape.iter().product();
+    u16::try_from(n_channels).ok()?;
+    let mut labels = vec![0_u16; n_voxels];
+    for (channel, mask) in values.chunks_exact(n_voxels).enumerate() {
+        for (label, value) in labels.iter_mut().zip(mask) {
+            if *value != 0 {
+                if *label != 0 {
+                    return None;
+                }
+                *label = channel as u16 + 1;
+            }
+        }
+    }
+    Some(labels)
 }
 
 /// Fills polygons of points `[x, y]` in voxels into one slice.

@@ -82,7 +82,7 @@ fn what_is_told_of_each_component_is_true() {
 #[test]
 fn components_are_those_of_scipy_and_cc3d() {
     for case in cases() {
-        let shape = case.grid.shape();
+        let shape = case.extent.shape();
         for (connectivity, n) in ALL.into_iter().zip([6, 18, 26]) {
             let found = Components::find(&case.voxels, shape, connectivity).unwrap();
             let sizes: Vec<f64> = found.components().iter().map(|component| component.n_voxels as f64).collect();

@@ -2,10 +2,10 @@
 
 use dicom_dictionary_std::tags;
 use serde_json::Value;
+use vesalius_image::dicom;
 use vesalius_image::dicom::segmentation::{Coding, Segmentation};
 use vesalius_image::dicom::structures::Structures;
-use vesalius_image::dicom::{self, Grid};
-use vesalius_image::{Geometry, Limits, ReadOptions, Reading, Samples, Values};
+use vesalius_image::{Geometry, Grid, Limits, ReadOptions, Reading, Samples, Values};
 
 use crate::golden;
 use crate::phantom_dicom::{Set, Slice, segmentation, shuffled, structures};
@@ -33,9 +33,9 @@ fn as_f64(parts: &[Vec<u8>]) -> Vec<f64> {
 }
 
 /// The grid of axial slices 2 mm apart from height 0.
-fn grid(origin_mm: [f64; 3], size: [usize; 3]) -> Grid {
+fn grid(origin_mm: [f64; 3], [nx, ny, nz]: [usize; 3]) -> Grid {
     let identity = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
-    Grid { geometry: Geometry::new([0.75, 0.5, 2.0], origin_mm, identity).unwrap(), size }
+    Grid::new([nz, ny, nx], Geometry::new([0.75, 0.5, 2.0], origin_mm, identity).unwrap()).unwrap()
 }
 
 fn codes(reading: &Reading) -> Vec<&'static str> {
@@ -76,13 +76,12 @@ fn a_grid_that_does_not_fit_is_refused_with_what_differs() {
     let found = parse(segmentation("BINARY", &[(1, "x")], &[(1, 0.0, comb(2))]));
     let refusal = |grid: &Grid| found.masks(Some(grid), &ReadOptions::default()).unwrap_err().to_string();
     assert!(refusal(&grid([-10.3, 20.0, 0.0], [4, 3, 2])).contains("whole numbers"));
-    let mut finer = grid([-10.0, 20.0, 0.0], [4, 3, 2]);
-    finer.geometry = Geometry::new([0.5, 0.5, 2.0], [-10.0, 20.0, 0.0], finer.geometry.direction()).unwrap();
-    assert!(refusal(&finer).contains("spacings"));
-    finer.geometry =
-        Geometry::new([0.75, 0.5, 2.0], [-10.0, 20.0, 0.0], [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
-            .unwrap();
-    assert!(refusal(&finer).contains("directions"));
+    let other = |spacing_mm, direction| {
+        Grid::new([2, 3, 4], Geometry::new(spacing_mm, [-10.0, 20.0, 0.0], direction).unwrap()).unwrap()
+    };
+    let [x, y, z] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+    assert!(refusal(&other([0.5, 0.5, 2.0], [x, y, z])).contains("spacings"));
+    assert!(refusal(&other([0.75, 0.5, 2.0], [y, x, z])).contains("directions"));
 }
 
 #[test]
@@ -139,7 +138,7 @@ fn a_damaged_segmentation_is_an_error_and_no_panic() {
 
 /// A closed polygon in voxels of a grid, as points in the world.
 fn polygon(grid: &Grid, slice: f64, points: &[[f64; 2]]) -> Vec<[f64; 3]> {
-    points.iter().map(|[x, y]| grid.geometry.world_mm([*x, *y, slice])).collect()
+    points.iter().map(|[x, y]| grid.geometry().world_mm([*x, *y, slice])).collect()
 }
 
 /// A square from a corner to the opposite one.
@@ -177,6 +176,38 @@ fn contours_enclose_voxels_by_their_centers() {
     let names: Vec<usize> = (0..2).map(|channel| (channel + 1) * 1200 + 2 * 400).collect();
     let both: Vec<f64> = (0..400).map(|at| names.iter().map(|start| values(&reading)[start + at]).sum()).collect();
     assert!(both.iter().all(|n| *n <= 1.0));
+}
+
+#[test]
+fn structures_are_labels_unless_they_overlap() {
+    let grid = grid([0.0; 3], [8, 8, 1]);
+    let read = |named: &[(&str, Vec<Vec<[f64; 3]>>)]| {
+        let found = Structures::parse(&structures(named).file(), &ReadOptions::default()).unwrap();
+        found.read(&grid, &Limits::default()).unwrap().volume
+    };
+    let (a, b) = (square(&grid, 0.0, 0.5, 2.5), square(&grid, 0.0, 4.5, 7.5));
+    let apart = read(&[("a", vec![a.clone()]), ("b", vec![b])]);
+    assert_eq!((apart.shape(), apart.samples().dtype()), ([1, 1, 8, 8], vesalius_image::Dtype::U8));
+    let labels = apart.samples().to_f64();
+    let n = |label: f64| labels.iter().filter(|value| **value == label).count();
+    assert_eq!((n(0.0), n(1.0), n(2.0)), (64 - 4 - 9, 4, 9));
+    let both = read(&[("a", vec![a]), ("over", vec![square(&grid, 0.0, 1.5, 3.5)])]);
+    assert_eq!(both.shape(), [2, 1, 8, 8]);
+}
+
+#[test]
+fn segments_are_labels_unless_they_overlap_or_are_fractions() {
+    let read = |kind: &str, frames: &[(u16, f64, Vec<u8>)]| {
+        let file = segmentation(kind, &[(3, "three"), (7, "seven")], frames);
+        parse(file).read(None, &ReadOptions::default()).unwrap()
+    };
+    let apart = read("BINARY", &[(3, 0.0, comb(2)), (7, 2.0, comb(3))]);
+    assert_eq!(apart.volume.shape()[0], 1);
+    assert_eq!(values(&apart).into_iter().fold(0.0, f64::max), 7.0);
+    let over = read("BINARY", &[(3, 0.0, comb(2)), (7, 0.0, comb(3))]);
+    assert_eq!((over.volume.shape()[0], codes(&over)), (2, vec![]));
+    let fractions = read("FRACTIONAL", &[(3, 0.0, comb(2)), (7, 2.0, comb(3))]);
+    assert_eq!(fractions.volume.shape()[0], 2);
 }
 
 #[test]

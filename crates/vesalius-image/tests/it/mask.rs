@@ -1,6 +1,6 @@
 //! Masks and grids: what fits and what is refused; volumes made by formula for the tests of mask operations.
 
-use vesalius_image::mask::{self, Grid, Mask};
+use vesalius_image::mask::{self, Extent, Mask};
 use vesalius_image::{ErrorKind, Geometry, Samples, Volume};
 
 use crate::golden;
@@ -61,14 +61,14 @@ pub(crate) fn counts(voxels: &[bool]) -> Vec<u8> {
 /// A mask made by formula, and what others find in it.
 pub(crate) struct Case {
     pub(crate) name: String,
-    pub(crate) grid: Grid,
+    pub(crate) extent: Extent,
     pub(crate) voxels: Vec<bool>,
     pub(crate) fact: serde_json::Value,
 }
 
 impl Case {
     pub(crate) fn mask(&self) -> Mask<'_> {
-        Mask::new(&self.voxels, self.grid).unwrap()
+        Mask::new(&self.voxels, self.extent).unwrap()
     }
 
     /// An error of the test where a number is not what others find, by a part of its size.
@@ -85,8 +85,8 @@ pub(crate) fn cases() -> Vec<Case> {
     let case = |(name, fact): (&String, &serde_json::Value)| {
         let shape: [usize; 3] = serde_json::from_value(fact["shape"].clone()).unwrap();
         let spacing_mm = serde_json::from_value(fact["spacing_mm"].clone()).unwrap();
-        let grid = Grid::new(shape, spacing_mm).unwrap();
-        Case { name: name.clone(), grid, voxels: balls(shape), fact: fact.clone() }
+        let extent = Extent::new(shape, spacing_mm).unwrap();
+        Case { name: name.clone(), extent, voxels: balls(shape), fact: fact.clone() }
     };
     facts.as_object().unwrap().iter().map(case).collect()
 }
@@ -106,9 +106,9 @@ fn the_formula_is_that_of_the_script() {
 }
 
 #[test]
-fn a_grid_is_checked() {
+fn an_extent_is_checked() {
     let check = |shape, spacing_mm, kind| {
-        assert_eq!(Grid::new(shape, spacing_mm).unwrap_err().kind(), kind, "{shape:?} {spacing_mm:?}");
+        assert_eq!(Extent::new(shape, spacing_mm).unwrap_err().kind(), kind, "{shape:?} {spacing_mm:?}");
     };
     check([0, 4, 4], [1.0; 3], ErrorKind::Parameter);
     check([1 << 16, 1 << 8, 1 << 8], [1.0; 3], ErrorKind::Limit);
@@ -117,29 +117,29 @@ fn a_grid_is_checked() {
     for bad in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e7, 1e-10] {
         check([4, 4, 4], [1.0, bad, 1.0], ErrorKind::Parameter);
     }
-    assert!(Grid::new([1 << 16, (1 << 16) - 1, 1], [1e-9, 1.0, 1e6]).is_ok());
+    assert!(Extent::new([1 << 16, (1 << 16) - 1, 1], [1e-9, 1.0, 1e6]).is_ok());
 }
 
 #[test]
-fn a_mask_fills_its_grid() {
-    let grid = Grid::new([1, 2, 2], [1.0; 3]).unwrap();
-    assert_eq!(Mask::new(&[true; 3], grid).unwrap_err().kind(), ErrorKind::Parameter);
-    assert!(Mask::new(&[true; 4], grid).is_ok());
+fn a_mask_fills_its_extent() {
+    let extent = Extent::new([1, 2, 2], [1.0; 3]).unwrap();
+    assert_eq!(Mask::new(&[true; 3], extent).unwrap_err().kind(), ErrorKind::Parameter);
+    assert!(Mask::new(&[true; 4], extent).is_ok());
 }
 
 #[test]
-fn the_grid_of_a_volume_turns_its_axes() {
+fn the_extent_of_a_volume_turns_its_axes() {
     let identity = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
     let geometry = Geometry::new([0.5, 1.0, 4.0], [0.0; 3], identity).unwrap();
     let samples = Samples::F32(vec![0.0, f32::NAN, 2.0, -0.0, 1.0, 2.0]);
     let volume = Volume::new(samples, [1, 1, 2, 3], Some(geometry.clone())).unwrap();
-    let grid = Grid::of(&volume).unwrap();
-    assert_eq!((grid.shape(), grid.spacing_mm()), ([1, 2, 3], [4.0, 1.0, 0.5]));
+    let extent = Extent::of(&volume).unwrap();
+    assert_eq!((extent.shape(), extent.spacing_mm()), ([1, 2, 3], [4.0, 1.0, 0.5]));
     let voxels = mask::foreground(&volume).unwrap();
     assert_eq!(voxels, [false, false, true, false, true, true]);
     assert_eq!(mask::of_label(&volume, 2.0).unwrap(), [false, false, true, false, false, true]);
     assert_eq!(mask::of_label(&volume, -0.0).unwrap(), [true, false, false, true, false, false]);
-    let mask = Mask::new(&voxels, grid).unwrap();
+    let mask = Mask::new(&voxels, extent).unwrap();
     assert_eq!(mask.n_inside(), 3);
     assert!((mask.ml() - 0.006).abs() < 1e-12);
     let again = mask::to_volume(&voxels, &volume).unwrap();
@@ -150,7 +150,7 @@ fn the_grid_of_a_volume_turns_its_axes() {
 #[test]
 fn spacing_is_not_invented_and_channels_are_not_mixed() {
     let plain = Volume::new(Samples::U8(vec![1; 4]), [1, 1, 2, 2], None).unwrap();
-    assert_eq!(Grid::of(&plain).unwrap_err().kind(), ErrorKind::Parameter);
+    assert_eq!(Extent::of(&plain).unwrap_err().kind(), ErrorKind::Parameter);
     let colors = Volume::new(Samples::U8(vec![1; 12]), [3, 1, 2, 2], None).unwrap();
     assert_eq!(mask::foreground(&colors).unwrap_err().kind(), ErrorKind::Parameter);
 }

@@ -2,7 +2,7 @@
 
 use vesalius_image::components::{Components, Connectivity};
 use vesalius_image::distance::{to_background, to_mask};
-use vesalius_image::mask::{Grid, Mask, foreground};
+use vesalius_image::mask::{Extent, Mask, foreground};
 use vesalius_image::morphology::{Holes, fill_holes};
 use vesalius_image::surface::Surface;
 use vesalius_image::{Limits, Samples, nifti};
@@ -20,23 +20,23 @@ fn check(set: &str, name: &str) {
         assert!((found - expected).abs() <= tolerance * expected, "{name} {what}: {found} is not {expected}");
     };
     let volume = nifti::decode(&std::fs::read(folder.join(name)).unwrap(), &Limits::default()).unwrap();
-    let grid = Grid::of(&volume).unwrap();
+    let extent = Extent::of(&volume).unwrap();
     let voxels = foreground(&volume).unwrap();
-    let mask = Mask::new(&voxels, grid).unwrap();
+    let mask = Mask::new(&voxels, extent).unwrap();
     near("ml", mask.ml(), 1e-6);
     near("to_mask", weighed(&to_mask(&mask).unwrap()), 1e-6);
     near("to_background", weighed(&to_background(&mask).unwrap()), 1e-6);
     near("surface_mm2", Surface::of(&mask).unwrap().size(), 1e-6);
-    let found = Components::find(&voxels, grid.shape(), Connectivity::Corners).unwrap();
+    let found = Components::find(&voxels, extent.shape(), Connectivity::Corners).unwrap();
     let mut sizes: Vec<u64> = found.components().iter().map(|component| component.n_voxels).collect();
     sizes.sort_unstable_by(|a, b| b.cmp(a));
     assert_eq!(serde_json::json!(sizes[..sizes.len().min(3)]), fact["largest"]);
     near("components", sizes.len() as f64, 0.0);
     near("labels", weighed(&found.labels()), 0.0);
     let Samples::U8(labels) = volume.samples() else { panic!("{name} has the wrong type") };
-    let parts = Components::find(labels, grid.shape(), Connectivity::Faces).unwrap();
+    let parts = Components::find(labels, extent.shape(), Connectivity::Faces).unwrap();
     near("parts_of_labels", parts.components().len() as f64, 0.0);
-    near("filled", weighed(&counts(&fill_holes(&voxels, grid.shape(), Holes::Volume).unwrap())), 0.0);
+    near("filled", weighed(&counts(&fill_holes(&voxels, extent.shape(), Holes::Volume).unwrap())), 0.0);
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub(super) fn volumes() -> Result<Figures> {
 
     let volume = read(&folder.join("mask.nii.gz"))?.volume;
     let inside = foreground(&volume)?;
-    let mask = Mask::new(&inside, mask::Grid::of(&volume)?)?;
+    let mask = Mask::new(&inside, mask::Extent::of(&volume)?)?;
     figures.insert("distance_transform_seconds", seconds(|| Ok(to_background(&mask)))?);
     let [_, shape @ ..] = volume.shape();
     let label = || Ok(Components::find(&inside, shape, Connectivity::Corners)?.labels());

@@ -129,7 +129,7 @@ impl Images {
         match Target::parse(root, reference)? {
             Target::File(path) => {
                 let options = vesalius_image::ReadOptions { limits: self.limits.clone(), ..Default::default() };
-                Ok(open::read(&path, &Choice::default(), &options)?.0.volume)
+                Ok(open::read(&path, &Choice::default(), None, &options)?.reading.volume)
             }
             Target::Entry(path, name, idx) => {
                 let array = self.arrays.get(&(path, name)).ok_or_else(|| {

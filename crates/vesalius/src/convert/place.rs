@@ -1,9 +1,8 @@
 //! Where voxels are: what the file does not say, the part that is kept, the order of axes, another grid.
 
 use vesalius_image::crop::crop_to_mask;
-
 use vesalius_image::orient::orient;
-use vesalius_image::resample::resample;
+use vesalius_image::resample::{Interpolation, ResampleOptions, resample};
 use vesalius_image::{Geometry, Grid, Reading, Volume};
 
 use super::{ConvertOptions, Crop, Supplied, Target, plain};
@@ -33,8 +32,23 @@ pub(super) fn supply(reading: &mut Reading, supplied: &Supplied) -> Result<Volum
     Ok(Volume::new(volume.samples().clone(), volume.shape(), Some(geometry))?)
 }
 
+/// The grid that the image is to have, where another image gives it.
+pub(super) fn like(options: &ConvertOptions) -> Result<Option<Grid>> {
+    let Some(Target::Like(path)) = &options.target else { return Ok(None) };
+    let grid = Grid::of(&plain(path, &options.read)?)
+        .map_err(|error| Error::new(ErrorKind::Data, format!("{}: {error}", path.display())))?;
+    Ok(Some(grid))
+}
+
 /// Crops, turns and resamples, in this order, so that the mask of the crop need only fit the file.
-pub(super) fn place(mut volume: Volume, options: &ConvertOptions) -> Result<Volume> {
+///
+/// Labels that are known to be such are never mixed.
+pub(super) fn place(
+    mut volume: Volume,
+    options: &ConvertOptions,
+    like: Option<Grid>,
+    is_labels: bool,
+) -> Result<Volume> {
     let needs_geometry = [
         (options.crop.is_some(), "--crop-to-mask"),
         (options.axes.is_some(), "--orient"),
@@ -54,13 +68,13 @@ pub(super) fn place(mut volume: Volume, options: &ConvertOptions) -> Result<Volu
     if let Some(axes) = options.axes {
         volume = orient(&volume, axes)?;
     }
-    let grid = match &options.target {
-        None => return Ok(volume),
-        Some(Target::Spacing(spacing_mm)) => Grid::of(&volume)?.with_spacing(*spacing_mm)?,
-        Some(Target::Like(path)) => Grid::of(&plain(path, &options.read)?)
-            .map_err(|error| Error::new(ErrorKind::Data, format!("{}: {error}", path.display())))?,
+    let grid = match (&options.target, like) {
+        (_, Some(grid)) => grid,
+        (Some(Target::Spacing(spacing_mm)), None) => Grid::of(&volume)?.with_spacing(*spacing_mm)?,
+        _ => return Ok(volume),
     };
-    Ok(resample(&volume, &grid, &options.resample)?)
+    let interpolation = if is_labels { Interpolation::Nearest } else { options.resample.interpolation };
+    Ok(resample(&volume, &grid, &ResampleOptions { interpolation, ..options.resample.clone() })?)
 }
 
 fn missing(options: &str) -> Error {

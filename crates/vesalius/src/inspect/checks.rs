@@ -8,19 +8,36 @@ use vesalius_image::{Error, ErrorKind, Limits, Problem, Reading};
 
 use super::kind::Kind;
 use super::tally::Tally;
-use crate::open::quoted;
+use crate::open::{Series, convert_command};
 
 /// Codes of the problems that inspect itself finds; readers have codes of their own.
-pub const CODES: &[&str] =
-    &["unreadable", "too-large", "not-finite", "no-geometry", "mask-values", "constant", "anisotropic", "huge"];
+pub const CODES: &[&str] = &[
+    "unreadable",
+    "too-large",
+    "no-image",
+    "not-finite",
+    "no-geometry",
+    "mask-values",
+    "constant",
+    "anisotropic",
+    "huge",
+];
 
 /// An image, and where it is.
 pub(super) struct Look<'a> {
     pub(super) path: &'a Path,
+    pub(super) series: Option<&'a Series>,
     pub(super) reading: &'a Reading,
     pub(super) tally: &'a Tally,
     pub(super) kind: Kind,
     pub(super) limits: &'a Limits,
+}
+
+impl Look<'_> {
+    /// The start of a command that repairs the image.
+    fn command(&self) -> String {
+        convert_command(self.path, self.series)
+    }
 }
 
 /// Largest spacing, in smallest ones, up to which nobody needs to know; nnU-Net treats images apart from 3 on.
@@ -62,13 +79,22 @@ pub(super) fn unreadable(path: &Path, error: &Error) -> Problem {
     Problem::new(code, message.strip_prefix(&place).unwrap_or(&message), remedy)
 }
 
+/// The problem of contours without the image that they were drawn on.
+pub(super) fn contours_alone(path: &Path) -> Problem {
+    Problem::new(
+        "no-image",
+        "the image that these contours were drawn on is not here, so nothing says which voxels they enclose",
+        format!("`{} --like IMAGE`, or inspect the folder that holds both", convert_command(path, None)),
+    )
+}
+
 fn not_finite(look: &Look<'_>) -> Option<Problem> {
     let Tally { n_not_finite, n_samples, .. } = *look.tally;
     (n_not_finite > 0).then(|| {
         Problem::new(
             "not-finite",
             format!("{n_not_finite} of {n_samples} samples are NaN or infinite"),
-            format!("decide what they stand for, and `{} --replace-nonfinite 0`", convert(look.path)),
+            format!("decide what they stand for, and `{} --replace-nonfinite 0`", look.command()),
         )
     })
 }
@@ -82,7 +108,7 @@ fn no_geometry(look: &Look<'_>) -> Option<Problem> {
         Problem::new(
             "no-geometry",
             format!("the file does not say {known}origin and direction of its voxels"),
-            format!("take them from the source, and `{} --set-spacing X,Y,Z --set-axes LPS`", convert(look.path)),
+            format!("take them from the source, and `{} --set-spacing X,Y,Z --set-axes LPS`", look.command()),
         )
     })
 }
@@ -97,7 +123,7 @@ fn mask_values(look: &Look<'_>) -> Option<Problem> {
         Problem::new(
             "mask-values",
             format!("the mask holds 0 and {other}; labels are expected to be whole numbers, 1 for one region"),
-            format!("`{} --binarize`", convert(look.path)),
+            format!("`{} --binarize`", look.command()),
         )
     })
 }
@@ -117,13 +143,15 @@ fn anisotropic(look: &Look<'_>) -> Option<Problem> {
     let [_, z, ..] = look.reading.volume.shape();
     let [a, b, c] = look.reading.spacing_mm.filter(|_| z > 1)?;
     let (low, high) = (a.min(b).min(c), a.max(b).max(c));
+    // Headers in single precision have digits that nobody means.
+    let even = (low * 1e6).round() / 1e6;
     (high / low >= ANISOTROPY_MAX).then(|| {
         Problem::new(
             "anisotropic",
             format!("voxels are {:.1} times as long along one axis as along another", high / low),
             format!(
-                "for what needs even voxels, `{} --spacing {low},{low},{low}`; no detail comes back by that",
-                convert(look.path)
+                "for what needs even voxels, `{} --spacing {even},{even},{even}`; no detail comes back by that",
+                look.command()
             ),
         )
     })
@@ -137,13 +165,8 @@ fn huge(look: &Look<'_>) -> Option<Problem> {
             format!("the samples take {:.1} MiB of memory", n_bytes as f64 / f64::from(1 << 20)),
             format!(
                 "crop it to what is needed (`{} --crop-to-mask MASK`), or keep a smaller type (`--dtype`)",
-                convert(look.path)
+                look.command()
             ),
         )
     })
-}
-
-/// The start of a command that repairs a file.
-fn convert(path: &Path) -> String {
-    format!("vesalius convert {} OUT", quoted(path))
 }

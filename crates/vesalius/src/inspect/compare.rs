@@ -7,7 +7,7 @@ use vesalius_image::{Aspect, Difference, Geometry, Grid, Problem, ReadOptions};
 
 use super::{Kind, Record};
 use crate::error::Result;
-use crate::open::{self, Choice, quoted};
+use crate::open::{self, Choice, convert_command, quoted};
 
 /// How an image differs from another one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -39,7 +39,7 @@ pub(super) struct Reference {
 
 impl Reference {
     pub(super) fn read(path: &Path, options: &ReadOptions) -> Result<Self> {
-        let (reading, _) = open::read(path, &Choice::default(), options)?;
+        let reading = open::read(path, &Choice::default(), None, options)?.reading;
         let [_, z, y, x] = reading.volume.shape();
         Ok(Self { path: path.to_owned(), size: [x, y, z], geometry: reading.volume.geometry().cloned() })
     }
@@ -143,7 +143,8 @@ fn name(aspect: Aspect) -> &'static str {
 fn repair(record: &Record, other: &Path) -> String {
     let interpolation =
         if matches!(record.kind, Some(Kind::Mask | Kind::Contours)) { " --interpolation nearest" } else { "" };
-    format!("vesalius convert {} OUT --like {}{interpolation}", quoted(&record.path), quoted(other))
+    let command = convert_command(&record.path, record.series.as_ref());
+    format!("{command} --like {}{interpolation}", quoted(other))
 }
 
 fn numbers(values: Option<[f64; 3]>) -> String {

@@ -1,6 +1,7 @@
 //! What an image is, from what its file says and what its samples are like.
 
 use serde::Serialize;
+use vesalius_image::dicom::DerivedKind;
 use vesalius_image::tiff::Pyramid;
 use vesalius_image::{Dtype, Limits, Reading};
 
@@ -36,6 +37,11 @@ pub enum Kind {
 
 /// What was read; a file that says what it is comes before what its samples look like.
 pub(super) fn of(holding: &Holding, (reading, tally): (&Reading, &Tally), limits: &Limits) -> Kind {
+    match holding.masks() {
+        Some(DerivedKind::Segmentation) => return Kind::Mask,
+        Some(DerivedKind::Structures) => return Kind::Contours,
+        None => {}
+    }
     if holding.series().is_some_and(is_over_time) {
         return Kind::TimeSeries;
     }

@@ -5,11 +5,14 @@
 use std::path::Path;
 
 use vesalius::convert::{ConvertOptions, Crop, Labels, Picture, Supplied, Target, convert};
+use vesalius::open::Choice;
 use vesalius_image::cast::Fit;
+use vesalius_image::dicom::suv::Normalization;
 use vesalius_image::format::{self, FORMATS};
 use vesalius_image::resample::{Interpolation, ResampleOptions};
 use vesalius_image::{Dtype, Geometry, ReadOptions, Samples, Volume};
 
+use crate::cohort::real_data;
 use crate::{ct, save, upright};
 
 fn read(path: &Path) -> Volume {
@@ -228,4 +231,51 @@ fn a_failed_conversion_leaves_nothing() {
     let options = ConvertOptions { dtype: Some(Dtype::U8), ..ConvertOptions::default() };
     convert(&input, &output, &options).unwrap_err();
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn masks_of_dicom_are_those_of_an_independent_conversion() {
+    let Some(folder) = real_data("dicom-derived/dcmqi/data/segmentations") else { return };
+    let out = tempfile::tempdir().unwrap();
+    let check = |input: &str, expected: &str, like: Option<&str>| {
+        let target = like.map(|like| Target::Like(folder.join(like)));
+        let options = ConvertOptions { target, ..ConvertOptions::default() };
+        let made = out.path().join("mask.nrrd");
+        convert(&folder.join(input), &made, &options).unwrap();
+        let (made, expected) = (read(&made), read(&folder.join(expected)));
+        assert_eq!(made.samples().to_f64(), expected.samples().to_f64(), "{input}");
+        assert!(is_near(made.geometry(), expected.geometry()), "{input}");
+    };
+    check("liver.dcm", "liver_seg.nrrd", None);
+    check("liver.dcm", "liver_seg.nrrd", Some("ct-3slice"));
+    check("24x38x3/seg/label.seg", "24x38x3/nrrd/label.nrrd", None);
+}
+
+#[test]
+fn contours_need_an_image() {
+    let Some(files) = real_data("pydicom-files/pydicom/src/pydicom/data/test_files") else { return };
+    let out = tempfile::tempdir().unwrap();
+    let made = out.path().join("mask.nii");
+    let error = convert(&files.join("rtstruct.dcm"), &made, &ConvertOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("--like"), "{error}");
+    assert!(!made.exists());
+    // An image elsewhere: nothing is inside, and the problems say that the contours are not of it.
+    let target = Some(Target::Like(files.join("CT_small.dcm")));
+    let options = ConvertOptions { target, ..ConvertOptions::default() };
+    let converted = convert(&files.join("rtstruct.dcm"), &made, &options).unwrap();
+    assert_eq!((converted.size, converted.regions.len()), ([128, 128, 1], 3));
+    assert!(converted.problems.iter().any(|problem| problem.code == "contours-outside"));
+}
+
+#[test]
+fn uptake_is_told_or_refused_with_what_is_missing() {
+    let Some(files) = real_data("pydicom-files/pydicom/src/pydicom/data/test_files") else { return };
+    let out = tempfile::tempdir().unwrap();
+    let choice = Choice { uptake: Some(Normalization::BodyWeight), ..Choice::default() };
+    let options = ConvertOptions { choice, ..ConvertOptions::default() };
+    let of = |input: &Path| convert(input, &out.path().join("suv.nii"), &options).unwrap_err().to_string();
+    let ct = of(&files.join("CT_small.dcm"));
+    assert!(ct.contains("PT"), "{ct}");
+    let none = of(&save(out.path(), "ct.nii", &crate::ct()));
+    assert!(none.contains("DICOM"), "{none}");
 }

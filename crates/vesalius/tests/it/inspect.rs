@@ -11,6 +11,7 @@ use vesalius::inspect::{CODES, Inspection, Kind, Record, inspect};
 use vesalius::progress::{Context, Silent};
 use vesalius_image::{Geometry, Limits, ReadOptions, Samples, Volume};
 
+use crate::cohort::real_data;
 use crate::{ct, save, upright};
 
 fn look(paths: &[PathBuf], like: Option<&Path>, limits: &Limits) -> Inspection {
@@ -106,7 +107,8 @@ fn every_problem_of_values_is_found() {
     fs::write(here.join("notes.txt"), "no image").unwrap();
     seen.extend(check(&here.join("notes.txt"), None, &any, &["unreadable"]));
     seen.extend(check(&here.join("nowhere.nii"), None, &any, &["unreadable"]));
-    let unseen: Vec<&&str> = CODES.iter().filter(|code| !seen.contains(code)).collect();
+    // Contours without an image have a test of their own.
+    let unseen: Vec<&&str> = CODES.iter().filter(|code| !seen.contains(code) && **code != "no-image").collect();
     assert!(unseen.is_empty(), "no test shows {unseen:?}");
 }
 
@@ -148,6 +150,31 @@ fn differences_are_told_with_the_command_that_repairs_them() {
         let compared = record(&repaired, Some(&like)).like.unwrap();
         assert_eq!((compared.differs, compared.repair), (vec![], None), "{}", wrong.display());
     }
+}
+
+/// Regions as a file of masks names them.
+fn regions(record: &Record) -> Vec<(u32, &str)> {
+    record.regions.iter().map(|region| (region.value, region.name.as_str())).collect()
+}
+
+#[test]
+fn masks_of_dicom_name_their_regions() {
+    let Some(folder) = real_data("dicom-derived/dcmqi/data/segmentations") else { return };
+    let liver = record(&folder.join("liver.dcm"), Some(&folder.join("ct-3slice")));
+    assert_eq!((liver.kind, regions(&liver), codes(&liver)), (Some(Kind::Mask), vec![(1, "Liver")], vec![]));
+    assert_eq!((liver.size, liver.channels), (Some([512, 512, 3]), Some(1)));
+    let several = record(&folder.join("partial_overlaps.dcm"), None);
+    assert_eq!((several.channels, several.regions.len()), (Some(5), 5));
+    assert_eq!(several.series.unwrap().modality, "SEG");
+}
+
+#[test]
+fn contours_without_their_image_are_named_and_not_filled() {
+    let Some(path) = real_data("pydicom-files/pydicom/src/pydicom/data/test_files/rtstruct.dcm") else { return };
+    let alone = record(&path, None);
+    assert_eq!((alone.kind, alone.size), (Some(Kind::Contours), None));
+    assert_eq!(codes(&alone), ["no-image"]);
+    assert_eq!(regions(&alone), [(1, "patient"), (2, "Isocenter 1"), (3, "Isocenter 2")]);
 }
 
 #[test]

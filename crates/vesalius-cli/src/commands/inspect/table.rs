@@ -52,9 +52,13 @@ fn card(record: &Record) -> String {
                 n => format!(", volume {} of {n}", series.volume),
             };
             let description = series.description.as_ref().map_or(String::new(), |text| format!(" \"{text}\""));
-            format!("{}{description}, {} slices{volume}, {}", series.modality, series.n_slices, series.uid)
+            let slices = if series.n_slices > 0 { format!(", {} slices", series.n_slices) } else { String::new() };
+            format!("{}{description}{slices}{volume}, {}", series.modality, series.uid)
         }),
     );
+    for region in &record.regions {
+        line(&mut text, &format!("  {:<9} {} {}", "region", region.value, region.name));
+    }
     if let Some(like) = &record.like {
         let differs = if like.differs.is_empty() { "no difference".into() } else { like.differs.join(", ") };
         line(&mut text, &format!("  {:<9} {}: {differs}", "like", like.path.display()));

@@ -3,16 +3,16 @@
 use dicom_dictionary_std::tags;
 
 use crate::error::{Error, Result};
-use crate::geometry::Geometry;
+use crate::geometry::{Geometry, Grid};
 use crate::limits::Limits;
 use crate::reading::Problem;
 use crate::samples::{Dtype, Value, for_samples};
 
 use super::super::file::{File, Set};
-use super::super::grid::Grid;
 use super::super::header::{lenient, plane};
 use super::super::pixels::{self, Frames};
 use super::super::slice::{Plane, dot};
+use super::offset;
 
 /// How far a frame may stand from a whole number of steps, in steps.
 const OFF_STEP: f64 = 0.05;
@@ -89,12 +89,12 @@ impl Placed {
             Some(grid) => grid.clone(),
             None => own_grid(&planes, [n_columns, n_rows], step_mm)?,
         };
-        let offsets = planes.iter().map(|plane| offset(&grid, plane)).collect::<Result<_>>()?;
-        Ok(Self { frames, size: grid.size, grid: Some(grid), offsets })
+        let offsets = planes.iter().map(|plane| place_of(&grid, plane)).collect::<Result<_>>()?;
+        Ok(Self { frames, size: grid.size_xyz(), grid: Some(grid), offsets })
     }
 
     pub(super) fn geometry(&self) -> Option<&Geometry> {
-        self.grid.as_ref().map(|grid| &grid.geometry)
+        self.grid.as_ref().map(Grid::geometry)
     }
 
     pub(super) fn dtype(&self) -> Dtype {
@@ -140,14 +140,14 @@ impl Placed {
 }
 
 /// The first voxel of a frame on a grid, whose third axis may run either way.
-fn offset(grid: &Grid, plane: &Plane) -> Result<[i64; 3]> {
+fn place_of(grid: &Grid, plane: &Plane) -> Result<[i64; 3]> {
     let normal = plane.normal();
-    let across = grid.geometry.direction().map(|row| row[2]);
+    let across = grid.geometry().direction().map(|row| row[2]);
     let sign = if dot(normal, across) < 0.0 { -1.0 } else { 1.0 };
     let direction = std::array::from_fn(|axis| [plane.row[axis], plane.column[axis], sign * normal[axis]]);
-    let [_, _, step_mm] = grid.geometry.spacing_mm();
+    let [_, _, step_mm] = grid.geometry().spacing_mm();
     let [x_mm, y_mm] = plane.spacing_mm.ok_or_else(no_pixel_spacing)?;
-    grid.offset_of(&Geometry::new([x_mm, y_mm, step_mm], plane.position_mm, direction)?)
+    offset::offset(grid.geometry(), &Geometry::new([x_mm, y_mm, step_mm], plane.position_mm, direction)?)
 }
 
 /// The smallest grid that holds all frames.
@@ -177,7 +177,7 @@ fn own_grid(planes: &[&Plane], [nx, ny]: [usize; 2], step_mm: Option<f64>) -> Re
     let nz = n_steps.round() as usize + 1;
     let [x_mm, y_mm] = lowest.spacing_mm.ok_or_else(no_pixel_spacing)?;
     let direction = std::array::from_fn(|axis| [lowest.row[axis], lowest.column[axis], normal[axis]]);
-    Ok(Grid { geometry: Geometry::new([x_mm, y_mm, step_mm], lowest.position_mm, direction)?, size: [nx, ny, nz] })
+    Grid::new([nz, ny, nx], Geometry::new([x_mm, y_mm, step_mm], lowest.position_mm, direction)?)
 }
 
 fn no_pixel_spacing() -> Error {
