@@ -11,15 +11,20 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind, Result};
 
+/// What files are called that are not finished.
+const PARTIAL: &str = ".partial-";
+
 /// Writes `path` through `fill` so that it exists whole or not at all.
 pub fn write_with(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(|error| Error::write(parent, error))?;
     let write = || -> std::io::Result<()> {
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".partial-");
+        builder.prefix(PARTIAL);
         rights(&mut builder);
         let mut partial = builder.tempfile_in(parent)?;
+        // Tells `sweep` that somebody is at work; where a file system knows no locks, nothing is swept.
+        let _ = partial.as_file().try_lock();
         {
             let mut buffered = BufWriter::new(partial.as_file_mut());
             fill(&mut buffered)?;
@@ -31,6 +36,20 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Res
         File::open(parent)?.sync_all()
     };
     write().map_err(|error| Error::write(path, error))
+}
+
+/// Removes what killed processes left unfinished in a folder and the folders in it.
+///
+/// What somebody is still writing stays, and what cannot be removed does no harm.
+pub(crate) fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_partial = entry.file_name().to_string_lossy().starts_with(PARTIAL);
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            sweep(&entry.path());
+        } else if is_partial && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Writes these bytes as an artefact.
@@ -79,3 +98,26 @@ fn rights(builder: &mut tempfile::Builder<'_, '_>) {
 
 #[cfg(not(unix))]
 fn rights(_builder: &mut tempfile::Builder<'_, '_>) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_killed_processes_left_is_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("inner")).unwrap();
+        let [dead, alive, kept] =
+            ["inner/.partial-dead", ".partial-alive", "kept"].map(|name| folder.path().join(name));
+        for path in [&dead, &alive, &kept] {
+            fs::write(path, "x").unwrap();
+        }
+        let at_work = File::open(&alive).unwrap();
+        at_work.try_lock().unwrap();
+        sweep(folder.path());
+        assert_eq!([&dead, &alive, &kept].map(|path| path.exists()), [false, true, true]);
+        drop(at_work);
+        sweep(folder.path());
+        assert!(!alive.exists());
+    }
+}

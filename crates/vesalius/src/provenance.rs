@@ -54,6 +54,7 @@ impl RunRecord {
             return artifact::write_bytes(path, mine.as_bytes());
         }
         if artifact::read_text(path)? == mine {
+            path.parent().map(artifact::sweep);
             return Ok(());
         }
         let message = format!(

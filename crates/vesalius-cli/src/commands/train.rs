@@ -1,6 +1,6 @@
 //! `vesalius train COHORT`: models from a cohort, a split and a recipe.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
@@ -35,21 +35,22 @@ impl Train {
         let draft = self.changes.draft(&self.recipe, session.seed)?;
         let opened = self.source.open(session)?;
         let recipe = settle(&draft, &opened)?;
-        let split = self.split(&opened, &recipe.split, out, session)?;
+        let split = self.split(&opened, &recipe.split, session)?;
         let stage = recipe.train_stage(session.device);
+        train::check(&opened.cohort, &split, &stage, out)?;
+        if self.split.is_none() {
+            split.save(&opened.cohort, &recipe.split, out)?;
+        }
         let folders = train::train((&opened.cohort, &opened.images), &split, &stage, out, &session.context())?;
         let lines: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
         let summary = lines.join("\n") + &opened.remark();
         Outcome::new(opened.save_problems(out)?, summary, &json!({ "schema": 1, "models": folders }))
     }
 
-    fn split(&self, opened: &Opened, config: &SplitConfig, out: &Path, session: &Session) -> Result<split::Split> {
-        if let Some(path) = &self.split {
-            return Ok(split::Split::load(path, &opened.cohort)?);
+    fn split(&self, opened: &Opened, config: &SplitConfig, session: &Session) -> Result<split::Split> {
+        match &self.split {
+            Some(path) => Ok(split::Split::load(path, &opened.cohort)?),
+            None => Ok(split::split(&opened.cohort, config, &opened.duplicates(session)?)?),
         }
-        let duplicates = opened.duplicates(session)?;
-        let split = split::split(&opened.cohort, config, &duplicates)?;
-        split.save(&opened.cohort, config, out)?;
-        Ok(split)
     }
 }

@@ -53,6 +53,13 @@ fn the_stages_one_by_one_fit_together() {
     done(&place, "split cohort --method random --seed 3 --out split");
     done(&place, &format!("train cohort --recipe demo --split split/split.csv --out model {QUICK}"));
     assert!(place.path("model/fold0-seed1/weights.safetensors").exists(), "{:?}", names(&place.path("model")));
+    // Another split would not be that of the models that are there, and leaves nothing behind.
+    let before = names(&place.path("model"));
+    let other =
+        place.run(&format!("train cohort --recipe demo --out model {QUICK} --set split.seed=4 --set train.batch=8"));
+    assert_eq!(other.code, 1);
+    assert!(other.stderr.contains("choose another folder"), "{}", other.stderr);
+    assert_eq!(names(&place.path("model")), before);
     done(&place, "predict model cohort --split split/split.csv --out test");
     let all = done(&place, "predict model phantommnist.npz --out all --json");
     let all: Value = serde_json::from_str(&all.stdout).expect("JSON alone");

@@ -33,6 +33,11 @@ impl Member {
     }
 }
 
+/// Whether a folder may hold this member; an error where it holds a model of other settings, cases or labels.
+pub(super) fn check(data: (&Cohort, &Split), stage: &TrainStage, member: Member, dir: &Path) -> Result<()> {
+    Provenance::is_finished(dir, &identity(data, stage, member)).map(drop)
+}
+
 /// Trains one member into `dir`; does nothing where it is finished already.
 ///
 /// # Errors
@@ -45,6 +50,7 @@ pub fn train_member(
     ctx: &Context<'_>,
 ) -> Result<()> {
     let identity = identity((cohort, split), stage, member);
+    artifact::sweep(dir);
     let checkpoint_path = dir.join(CHECKPOINT);
     if Provenance::is_finished(dir, &identity)? {
         // A crash may have come between the last artefact and the end of the checkpoint.
