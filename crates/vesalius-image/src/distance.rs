@@ -3,6 +3,7 @@
 //! Distances are from voxel center to voxel center, in millimeters; what lies beyond the edge of the grid is not
 //! known and is no goal. The transform is separable: distances along rows first, then along y and z the lower
 //! envelope of one parabola for each voxel (Felzenszwalb and Huttenlocher 2012, doi:10.4086/toc.2012.v008a019).
+//! Where distances are short, every voxel looks around instead, sixteen columns at a time.
 //! Both sides of a mask are done at once where both are wanted: a run of voxels of one side ends at the other
 //! side, so that nothing beyond its ends can be nearer.
 //!
@@ -12,6 +13,7 @@
 mod columns;
 mod envelope;
 mod rows;
+mod window;
 
 use rayon::prelude::*;
 
@@ -86,7 +88,7 @@ fn transform(mask: &Mask, sides: Sides, finish: Finish) -> Vec<f32> {
     if finish_x == Finish::Root {
         values.par_chunks_mut(1 << 14).for_each(|part| finish_x.apply(part));
     }
-    along(&mut values, [n_y, n_x], y_mm, finish_y);
-    along(&mut values, [n_z, n_y * n_x], z_mm, finish);
+    along(&mut values, [n_y, n_x], y_mm, sides, finish_y);
+    along(&mut values, [n_z, n_y * n_x], z_mm, sides, finish);
     values
 }

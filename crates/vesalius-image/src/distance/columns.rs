@@ -3,12 +3,14 @@
 use rayon::prelude::*;
 
 use super::envelope::{Axis, Envelope};
+use super::rows::Sides;
+use super::window::{LANES, Window};
 
 /// Columns of a block, which one thread does at a time.
 const BLOCK: usize = 64;
 
-/// Columns of a tile: as many as share a cache line.
-const TILE: usize = 16;
+/// Columns of a tile.
+const TILE: usize = LANES;
 
 /// What becomes of squares in the last pass.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,16 +32,24 @@ impl Finish {
 }
 
 /// One pass along an axis of `n` voxels, of which neighbors are `n_inner` values apart.
-pub(super) fn along(values: &mut [f32], [n, n_inner]: [usize; 2], spacing_mm: f64, finish: Finish) {
+///
+/// Where no value is negative, short distances are found by looking around, which is quicker than the envelope.
+pub(super) fn along(values: &mut [f32], [n, n_inner]: [usize; 2], spacing_mm: f64, sides: Sides, finish: Finish) {
     if n == 1 {
         return;
     }
     let axis = Axis::new(n, spacing_mm);
     values.par_chunks_mut(n * n_inner).for_each(|slab| {
-        let room = || (Envelope::new(&axis), Tile::new(n));
-        blocks(slab, n_inner).into_par_iter().for_each_init(room, |(envelope, tile), mut rows| {
+        let room = || (Envelope::new(&axis), Tile::new(n), Window::new(n));
+        blocks(slab, n_inner).into_par_iter().for_each_init(room, |(envelope, tile, window), mut rows| {
+            let mut is_near = sides != Sides::Both;
             for first in (0..rows[0].len()).step_by(TILE) {
                 if is_zero(&rows, first) {
+                    continue;
+                }
+                // What was too far once is likely to be so next door.
+                is_near = is_near && window.transform(&mut rows, first, &axis, finish);
+                if is_near {
                     continue;
                 }
                 tile.gather(&rows, first);

@@ -21,6 +21,11 @@ impl Axis {
         Self { n, squares: both, reciprocals }
     }
 
+    /// Squared distance of two voxels so many steps apart, at most one more than there are voxels.
+    pub(super) fn square(&self, n_steps: usize) -> f32 {
+        self.squares[self.n + 1 + n_steps]
+    }
+
     /// Squared distances from voxel `at` to voxels from `first` on.
     fn squares(&self, first: usize, at: usize) -> &[f32] {
         &self.squares[self.n + 1 + first - at..]
