@@ -160,7 +160,7 @@ impl Preprocess {
             shape[0] = channels;
         }
         if let Some(level) = self.inside_above {
-            samples = distance::signed(&samples, shape, level);
+            samples = distance::signed(&samples, shape, level)?;
         }
         if shape[1..] != [z, y, x] {
             if !self.resize || (z == 1 && shape[1] > 1) {
