@@ -4,10 +4,11 @@ use std::path::Path;
 
 use vesalius::cohort::{Cohort, Images, Layout, ReadOptions, read_source};
 use vesalius::preprocess::{Preprocess, PreprocessConfig, Shapes};
-use vesalius::split::{SplitConfig, split};
-use vesalius_image::{Limits, Samples};
+use vesalius::split::{Method, SplitConfig, split};
+use vesalius_image::{Limits, Samples, Volume};
 
 use crate::cohort::save_npz;
+use crate::save;
 
 /// Twelve volumes of 4 × 4 × 4 a part, half of them of each class; all samples but the first of a part alternate.
 fn volumes(folder: &Path, first: [u8; 3]) -> Cohort {
@@ -45,4 +46,29 @@ fn only_training_images_of_two_values_are_shapes() {
     assert_eq!(fitted(Shapes::AsIs, [0, 0, 0]).inside_above, None);
     assert_eq!(fitted(Shapes::Distance, [7, 0, 0]).inside_above, None, "a third value in train");
     assert_eq!(fitted(Shapes::Distance, [0, 7, 7]).inside_above, Some(100.0), "what is not in train decides nothing");
+}
+
+#[test]
+fn images_of_several_sizes_need_a_size_to_be_brought_to() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, edge) in [("a/1", 8), ("a/2", 8), ("a/3", 8), ("b/1", 8), ("b/2", 8), ("b/3", 9)] {
+        let samples = Samples::U8((0..edge * edge).map(|at| (at % 251) as u8).collect());
+        let path = folder.path().join(format!("{name}.png"));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        save(folder.path(), &format!("{name}.png"), &Volume::new(samples, [1, 1, edge, edge], None).unwrap());
+    }
+    let (cohort, _) = read_source(folder.path(), Layout::ClassFolders, &ReadOptions::default()).unwrap();
+    let images = Images::open(&cohort, &Limits::default()).unwrap();
+    let config = SplitConfig { method: Method::Random, ..SplitConfig::default() };
+    let split = split(&cohort, &config, &[]).unwrap();
+    let fit = |size| {
+        let config = PreprocessConfig { size, ..PreprocessConfig::default() };
+        let preprocess = Preprocess::fit(&config, &split.train_set(&cohort, 0).unwrap(), &images)?;
+        let mut image = vec![0.0; preprocess.size()];
+        (0..cohort.cases.len())
+            .try_for_each(|idx| preprocess.apply_to(&images.load(&cohort, idx)?, "a case", &mut image))
+    };
+    let error = fit(None).unwrap_err().to_string();
+    assert!(error.contains("preprocess.size"), "{error}");
+    fit(Some([1, 8, 8])).unwrap();
 }

@@ -144,7 +144,13 @@ fn a_broken_model_folder_says_what_is_wrong() {
     assert!(error.contains("holds no model"), "{error}");
     let weights = out.join("model/fold0-seed1/weights.safetensors");
     let bytes = std::fs::read(&weights).unwrap();
-    std::fs::write(&weights, &bytes[..bytes.len() / 2]).unwrap();
-    let error = Model::load_all(&out.join("model"), Device::Cpu).unwrap_err().to_string();
-    assert!(error.contains("not a usable model"), "{error}");
+    let mut flipped = bytes.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    for damaged in [&bytes[..bytes.len() / 2], &flipped] {
+        std::fs::write(&weights, damaged).unwrap();
+        let error = Model::load_all(&out.join("model"), Device::Cpu).unwrap_err().to_string();
+        assert!(error.contains("not a usable model"), "{error}");
+    }
+    std::fs::write(&weights, &bytes).unwrap();
+    assert!(Model::load_all(&out.join("model"), Device::Cpu).is_ok());
 }
