@@ -6,7 +6,7 @@ use crate::audit::{self, Evidence, Findings};
 use crate::cohort;
 use crate::error::Result;
 use crate::explain;
-use crate::measure;
+use crate::measure::classify;
 use crate::model::Model;
 use crate::predict::{self, Said};
 use crate::predictions::Predictions;
@@ -91,7 +91,7 @@ pub fn run(order: &Order<'_>, ctx: &Context<'_>) -> Result<Ended> {
             explain::explain(&models, (&cohort, &images), &predictions, &recipe.explain, (&maps.0, ctx)).map(drop)
         },
     )?;
-    let measured = measure::measure_cohort(&cohort, &predictions, &recipe.measure)?;
+    let measured = classify::measure_cohort(&cohort, &predictions, &recipe.measure)?;
     measured.save(&dir("scores"))?;
     let report = report::write(order.out)?;
     Ok(Ended {

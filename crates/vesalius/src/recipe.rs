@@ -10,7 +10,7 @@ use crate::artifact;
 use crate::cohort::{Layout, ReadOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::explain::ExplainConfig;
-use crate::measure::MeasureConfig;
+use crate::measure::classify::MeasureConfig;
 use crate::split::SplitConfig;
 use crate::train::{Members, TrainStage};
 use vesalius_image::augment::Augment;

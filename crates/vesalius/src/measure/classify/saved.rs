@@ -2,19 +2,15 @@
 
 use std::path::Path;
 
-use serde::Serialize;
 use vesalius_stats::Estimate;
 use vesalius_stats::classify::ClassifyScores;
 
+use super::super::scores;
+use super::BenchmarkResult;
 use super::labels;
-use crate::artifact;
 use crate::cohort::{Task, Truth};
-use crate::error::{Error, ErrorKind, Result};
-use crate::measure::BenchmarkResult;
+use crate::error::Result;
 use crate::predictions::medmnist_result;
-
-/// The version of `scores.json`.
-const SCHEMA: u32 = 1;
 
 /// All that was measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,12 +42,6 @@ pub struct MeasuredCase {
     pub scores: Vec<f64>,
 }
 
-#[derive(Serialize)]
-struct ScoresFile<'a> {
-    schema: u32,
-    estimates: &'a [Estimate],
-}
-
 impl Measured {
     /// The estimate of this metric and target.
     pub fn estimate(&self, metric: &str, target: &str) -> Option<&Estimate> {
@@ -60,23 +50,17 @@ impl Measured {
 
     /// `scores.json` as text.
     pub fn to_json(&self) -> Result<String> {
-        let text = serde_json::to_string_pretty(&self.file())
-            .map_err(|error| Error::new(ErrorKind::Write, "scores could not be written as JSON").with_source(error))?;
-        Ok(text + "\n")
-    }
-
-    fn file(&self) -> ScoresFile<'_> {
-        ScoresFile { schema: SCHEMA, estimates: &self.scores.estimates }
+        scores::to_json(&self.scores.estimates)
     }
 
     /// Writes the scores into a folder.
     pub fn save(&self, folder: &Path) -> Result<()> {
-        artifact::write_json(&folder.join("scores.json"), &self.file())?;
-        save_table(&folder.join("cases.csv"), self.case_rows())?;
-        save_table(&folder.join("roc.csv"), self.roc_rows())?;
-        save_table(&folder.join("reliability.csv"), self.reliability_rows())?;
+        scores::save(folder, &self.scores.estimates)?;
+        scores::save_table(&folder.join("cases.csv"), self.case_rows())?;
+        scores::save_table(&folder.join("roc.csv"), self.roc_rows())?;
+        scores::save_table(&folder.join("reliability.csv"), self.reliability_rows())?;
         if let Some(rows) = self.confusion_rows() {
-            save_table(&folder.join("confusion.csv"), rows)?;
+            scores::save_table(&folder.join("confusion.csv"), rows)?;
         }
         for result in &self.benchmark {
             let rows: Vec<(usize, &[f64])> = result.rows.iter().map(|(at, scores)| (*at, scores.as_slice())).collect();
@@ -155,13 +139,4 @@ impl Measured {
         }
         Some(rows)
     }
-}
-
-fn save_table(path: &Path, rows: Vec<Vec<String>>) -> Result<()> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.write_record(row).map_err(|error| Error::write(path, error))?;
-    }
-    let bytes = writer.into_inner().map_err(|error| Error::write(path, error.into_error()))?;
-    artifact::write_bytes(path, &bytes)
 }

@@ -1,0 +1,40 @@
+//! What every measurement leaves: `scores.json`, and tables beside it.
+
+use std::path::Path;
+
+use serde::Serialize;
+use vesalius_stats::Estimate;
+
+use crate::artifact;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The version of `scores.json`.
+const SCHEMA: u32 = 1;
+
+#[derive(Serialize)]
+struct ScoresFile<'a> {
+    schema: u32,
+    estimates: &'a [Estimate],
+}
+
+/// `scores.json` as text.
+pub(super) fn to_json(estimates: &[Estimate]) -> Result<String> {
+    let text = serde_json::to_string_pretty(&ScoresFile { schema: SCHEMA, estimates })
+        .map_err(|error| Error::new(ErrorKind::Write, "scores could not be written as JSON").with_source(error))?;
+    Ok(text + "\n")
+}
+
+/// Writes `scores.json` into a folder.
+pub(super) fn save(folder: &Path, estimates: &[Estimate]) -> Result<()> {
+    artifact::write_json(&folder.join("scores.json"), &ScoresFile { schema: SCHEMA, estimates })
+}
+
+/// Writes a table whose first row names its columns.
+pub(super) fn save_table(path: &Path, rows: impl IntoIterator<Item = Vec<String>>) -> Result<()> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row).map_err(|error| Error::write(path, error))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| Error::write(path, error.into_error()))?;
+    artifact::write_bytes(path, &bytes)
+}
