@@ -30,6 +30,12 @@ impl Volume {
         Ok(Self { samples, shape, geometry })
     }
 
+    /// The same samples in another place.
+    #[must_use]
+    pub fn with_geometry(self, geometry: Geometry) -> Self {
+        Self { geometry: Some(geometry), ..self }
+    }
+
     /// `[channel, z, y, x]`.
     pub fn shape(&self) -> [usize; 4] {
         self.shape

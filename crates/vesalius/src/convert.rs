@@ -132,8 +132,8 @@ pub struct Converted {
 pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
     let destination = write::Destination::of(output)?;
     let like = place::like(options)?;
-    let Opened { mut reading, regions } = open::read(input, &options.choice, like.as_ref(), &options.read)?;
-    let volume = place::supply(&mut reading, &options.supplied)?;
+    let Opened { reading, regions } = open::read(input, &options.choice, like.as_ref(), &options.read)?;
+    let (volume, about) = place::supply(reading, &options.supplied)?;
     let volume = match options.nonfinite {
         Some(value) => values::replace_nonfinite(volume, value)?,
         None => volume,
@@ -143,7 +143,7 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
     let volume = values::typed(volume, options.dtype, options.fit)?;
     let preview = destination.is_preview(&volume, options.picture);
     let written = if preview {
-        let spacing_mm = reading.spacing_mm.unwrap_or([1.0; 3]);
+        let spacing_mm = about.spacing_mm.unwrap_or([1.0; 3]);
         let window = if let Picture::Window(window) = options.picture { Some(window) } else { None };
         destination.write_bytes(&preview::preview(&volume, spacing_mm, window)?)?
     } else {
@@ -158,10 +158,10 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
         channels,
         spacing_mm: volume.geometry().map(Geometry::spacing_mm),
         dtype: if preview { Dtype::U8 } else { volume.samples().dtype() }.to_string(),
-        units: reading.units,
+        units: about.units,
         regions,
         preview,
-        problems: reading.problems,
+        problems: about.problems,
     })
 }
 

@@ -3,21 +3,30 @@
 use vesalius_image::crop::crop_to_mask;
 use vesalius_image::orient::orient;
 use vesalius_image::resample::{Interpolation, ResampleOptions, resample};
-use vesalius_image::{Geometry, Grid, Reading, Volume};
+use vesalius_image::{Geometry, Grid, Problem, Reading, Volume};
 
 use super::{ConvertOptions, Crop, Supplied, Target, plain};
 use crate::error::{Error, ErrorKind, Result};
 use crate::inspect::is_about_place;
 use crate::open::quoted;
 
+/// What a file says beside its image.
+pub(super) struct About {
+    pub(super) spacing_mm: Option<[f64; 3]>,
+    pub(super) units: Option<String>,
+    pub(super) problems: Vec<Problem>,
+}
+
 /// The volume with the geometry that was supplied; where only a part was, the rest is that of the file.
-pub(super) fn supply(reading: &mut Reading, supplied: &Supplied) -> Result<Volume> {
-    let volume = reading.volume.clone();
+///
+/// The image moves through and is never held twice.
+pub(super) fn supply(reading: Reading, supplied: &Supplied) -> Result<(Volume, About)> {
+    let Reading { volume, mut spacing_mm, units, mut problems, .. } = reading;
     if *supplied == Supplied::default() {
-        return Ok(volume);
+        return Ok((volume, About { spacing_mm, units, problems }));
     }
     let known = volume.geometry();
-    let spacing_mm = supplied.spacing_mm.or(reading.spacing_mm).ok_or_else(|| missing("--set-spacing X,Y,Z"))?;
+    let voxel_mm = supplied.spacing_mm.or(spacing_mm).ok_or_else(|| missing("--set-spacing X,Y,Z"))?;
     // Whoever states a part takes on the rest: a file that says nothing of its place gets the simplest one.
     let origin_mm = supplied.origin_mm.or(known.map(Geometry::origin_mm)).unwrap_or([0.0; 3]);
     let direction = match (supplied.axes, known) {
@@ -25,11 +34,11 @@ pub(super) fn supply(reading: &mut Reading, supplied: &Supplied) -> Result<Volum
         (None, Some(known)) => known.direction(),
         (None, None) => [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
     };
-    let geometry = Geometry::new(spacing_mm, origin_mm, direction)?;
-    reading.spacing_mm = Some(spacing_mm);
+    let geometry = Geometry::new(voxel_mm, origin_mm, direction)?;
+    spacing_mm = Some(voxel_mm);
     // What was missing has been supplied.
-    reading.problems.retain(|problem| !is_about_place(problem.code));
-    Ok(Volume::new(volume.samples().clone(), volume.shape(), Some(geometry))?)
+    problems.retain(|problem| !is_about_place(problem.code));
+    Ok((volume.with_geometry(geometry), About { spacing_mm, units, problems }))
 }
 
 /// The grid that the image is to have, where another image gives it.
