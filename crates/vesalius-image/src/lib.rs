@@ -43,8 +43,10 @@ pub mod intensity;
 
 pub mod components;
 pub mod distance;
+pub mod labels;
 pub mod mask;
 pub mod morphology;
+pub mod skeleton;
 pub mod surface;
 
 pub mod augment;

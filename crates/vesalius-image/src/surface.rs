@@ -6,12 +6,15 @@
 //! doi:10.2196/26151, weigh surface distances with). *Boundary voxels* are those of the mask that have a face
 //! outside of it. What lies beyond the edge of the grid is outside for both, so that every surface is closed.
 
+mod apart;
 mod cell;
 
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::mask::{self, Extent, Mask};
+
+pub use apart::{Apart, Definition, apart};
 
 /// A piece of surface in a cell of voxel centers.
 #[derive(Clone, Copy, Debug, PartialEq)]

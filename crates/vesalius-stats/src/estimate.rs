@@ -35,13 +35,20 @@ pub struct Estimate {
 pub(crate) struct Outcome {
     n: usize,
     method: String,
-    value: Result<(f64, f64, f64), String>,
+    value: Result<(f64, Option<(f64, f64)>), String>,
 }
 
 impl Outcome {
     /// A value and its interval; rounding may not push an end of the interval past the value.
     pub(crate) fn known(n: usize, method: impl Into<String>, value: f64, interval: (f64, f64)) -> Self {
-        Self { n, method: method.into(), value: Ok((value, interval.0, interval.1)) }
+        Self { n, method: method.into(), value: Ok((value, Some(interval))) }
+    }
+
+    /// The value of one case, of which no interval can be told.
+    pub(crate) fn single(how: impl Into<String>, value: f64) -> Self {
+        let how = how.into();
+        let method = if how.is_empty() { "one case".to_owned() } else { format!("one case; {how}") };
+        Self { n: 1, method, value: Ok((value, None)) }
     }
 
     /// No value, and why.
@@ -65,9 +72,9 @@ impl Outcome {
             metric: metric.to_owned(),
             target: target.to_owned(),
             group: ALL_CASES.to_owned(),
-            value: value.map(|(value, ..)| value),
-            low: value.map(|(_, low, _)| low),
-            high: value.map(|(.., high)| high),
+            value: value.map(|(value, _)| value),
+            low: value.and_then(|(_, interval)| interval).map(|(low, _)| low),
+            high: value.and_then(|(_, interval)| interval).map(|(_, high)| high),
             level,
             method: self.method,
             n: self.n as u64,

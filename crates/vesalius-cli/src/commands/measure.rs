@@ -1,6 +1,7 @@
 //! `vesalius measure TASK --truth T --pred P`: scores of predictions, whoever's software made them.
 
 mod classify;
+mod segment;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -18,7 +19,8 @@ pub(crate) struct Measure {
 /// What the predictions are about.
 #[derive(Subcommand)]
 enum Task {
-    Classify(classify::Classify),
+    Classify(Box<classify::Classify>),
+    Segment(Box<segment::Segment>),
 }
 
 impl Measure {
@@ -26,6 +28,7 @@ impl Measure {
     pub(crate) fn run(&self, session: &Session) -> Result<Outcome> {
         match &self.task {
             Task::Classify(classify) => classify.run(session),
+            Task::Segment(segment) => segment.run(session),
         }
     }
 }

@@ -1,0 +1,304 @@
+//! One case: its two masks are read, compared in place, and counted and measured region by region.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use vesalius_image::labels::{LabelMap, Part};
+use vesalius_image::mask::{Extent, Mask};
+use vesalius_image::surface::{Apart, apart};
+use vesalius_image::{Geometry, Grid, ReadOptions, Volume, distance, skeleton};
+use vesalius_stats::segment::{Cupping, Distances, Facts, Metric, Overlap, Scored, Surfaces};
+
+use super::super::classify::Missing;
+use super::config::{Axial, SegmentConfig};
+use super::files::Pair;
+use super::lesions;
+use super::regions::{Labels, Names, Region};
+use crate::error::{Error, ErrorKind, Result};
+use crate::open::{self, Choice, quoted};
+
+/// How far from the boundary is near it, as a share of the diagonal of the image.
+const BAND: f64 = 0.02;
+
+/// What is done with every case.
+pub(super) struct Task<'a> {
+    pub(super) config: &'a SegmentConfig,
+    pub(super) names: &'a Names,
+    pub(super) metrics: &'a [&'static Metric],
+}
+
+/// A case that was measured.
+pub(super) struct Loaded {
+    /// Labels in either mask.
+    pub(super) labels: Vec<u16>,
+    pub(super) voxel_ml: Option<f64>,
+    diagonal_mm: Option<f64>,
+    is_missing: bool,
+    /// By name of the region.
+    scored: BTreeMap<String, (Overlap, Scored)>,
+    pub(super) cupping: Option<[Cupping; 2]>,
+    /// Why the prediction could not be used.
+    pub(super) problem: Option<String>,
+}
+
+/// The two masks of a case.
+struct Images {
+    truth: LabelMap,
+    /// None where there is no prediction that can be used.
+    pred: Option<LabelMap>,
+    boxes: [BTreeMap<u16, Part>; 2],
+    /// Along z, y and x.
+    spacing_mm: Option<[f64; 3]>,
+}
+
+impl Task<'_> {
+    /// Measures one case; an error where there is nothing to measure it against.
+    pub(super) fn measure(&self, pair: &Pair) -> Result<Loaded> {
+        let volume = read(&pair.truth)?;
+        let truth = labels(&volume, &pair.truth)?;
+        let spacing_mm = volume.geometry().map(Geometry::spacing_mm).or(self.config.spacing_mm);
+        let grid = Grid::of(&volume).ok();
+        drop(volume);
+        let pred = pair.pred.as_deref().map(|path| prediction(path, &pair.truth, &truth, grid.as_ref()));
+        let (pred, problem) = match pred {
+            None => (None, None),
+            Some(Ok(pred)) => (Some(pred), None),
+            Some(Err(error)) if self.config.missing == Some(Missing::LeaveOut) => return Err(error),
+            Some(Err(error)) => (None, Some(error.to_string())),
+        };
+        let boxes = [truth.boxes(), pred.as_ref().map(LabelMap::boxes).unwrap_or_default()];
+        let spacing_mm = spacing_mm.map(|[x, y, z]| [z, y, x]);
+        let images = Images { truth, pred, boxes, spacing_mm };
+        self.loaded(&images, problem)
+    }
+
+    fn loaded(&self, images: &Images, problem: Option<String>) -> Result<Loaded> {
+        let mut labels: Vec<u16> = images.boxes.iter().flat_map(|boxes| boxes.keys().copied()).collect();
+        labels.sort_unstable();
+        labels.dedup();
+        let shape = images.truth.shape();
+        let sides_mm = images.spacing_mm.map(|spacing| [0, 1, 2].map(|axis| spacing[axis] * shape[axis] as f64));
+        let mut loaded = Loaded {
+            voxel_ml: images.spacing_mm.map(|spacing| spacing.iter().product::<f64>() / 1000.0),
+            diagonal_mm: sides_mm.map(|sides| sides.iter().map(|side| side * side).sum::<f64>().sqrt()),
+            is_missing: images.pred.is_none(),
+            scored: BTreeMap::new(),
+            cupping: None,
+            problem,
+            labels,
+        };
+        for region in self.names.regions_of(loaded.labels.iter().copied()) {
+            let facts = self.facts(images, &region, loaded.empty(&region))?;
+            loaded
+                .scored
+                .insert(region.name, (facts.overlap, Scored::of(&facts, self.metrics, &self.config.options())));
+        }
+        loaded.cupping = self.cupping(images)?;
+        Ok(loaded)
+    }
+
+    /// What metrics are made of; `facts` are those of an empty region of the case.
+    fn facts(&self, images: &Images, region: &Region, facts: Facts) -> Result<Facts> {
+        let Some((part, [truth, pred])) = images.masks(region) else { return Ok(facts) };
+        let overlap = overlap(&truth, &pred);
+        let mut facts = Facts { overlap, ..facts };
+        let asks = |names: &[&str]| self.metrics.iter().any(|metric| names.contains(&metric.name));
+        if let Some(rule) = self.config.lesions {
+            let of_part = |map: Option<&LabelMap>, mask: &[bool]| match map {
+                Some(map) => in_part(map, part, mask),
+                None => vec![0; mask.len()],
+            };
+            facts.lesions = lesions::matched(
+                &lesions::Masks {
+                    truth: &of_part(Some(&images.truth), &truth),
+                    pred: &of_part(images.pred.as_ref(), &pred),
+                    shape: part.shape(),
+                    spacing_mm: images.spacing_mm,
+                },
+                rule,
+            )?;
+        }
+        if overlap.truth == 0 || overlap.pred == 0 {
+            return Ok(facts);
+        }
+        if asks(&["centerline_dice"]) {
+            facts.centerline = Some([inside(&truth, &pred, part)?, inside(&pred, &truth, part)?]);
+        }
+        let Some(spacing_mm) = images.spacing_mm else { return Ok(facts) };
+        let extent = part.extent(spacing_mm)?;
+        let on_surfaces = ["surface_dice", "hausdorff95", "hausdorff"];
+        if asks(&on_surfaces) || asks(&["average_symmetric_surface_distance", "root_mean_square_surface_distance"]) {
+            let masks = [Mask::new(&truth, extent)?, Mask::new(&pred, extent)?];
+            let [from_truth, from_pred] = apart(&masks[0], &masks[1], self.config.surface)?.map(distances);
+            facts.surfaces = Some(Surfaces { from_truth, from_pred });
+        }
+        if asks(&["boundary_iou"]) {
+            let band_mm = BAND * facts.diagonal_mm.unwrap_or_default();
+            facts.boundary = Some(self::overlap(&band(&truth, extent, band_mm)?, &band(&pred, extent, band_mm)?));
+        }
+        Ok(facts)
+    }
+
+    /// Heights of cup and disc in truth and prediction, where they are asked for.
+    fn cupping(&self, images: &Images) -> Result<Option<[Cupping; 2]>> {
+        let Some(cupped) = &self.config.cupped else { return Ok(None) };
+        let regions = self.names.regions_of(images.boxes.iter().flat_map(|boxes| boxes.keys().copied()));
+        let find = |name: &str| {
+            regions.iter().find(|region| region.name == name).ok_or_else(|| {
+                let known: Vec<&str> = regions.iter().map(|region| region.name.as_str()).collect();
+                let message =
+                    format!("there is no region {name} to take the height of; expected one of {}", known.join(", "));
+                Error::new(ErrorKind::Configuration, message)
+            })
+        };
+        let (cup, disc) = (find(&cupped.cup)?, find(&cupped.disc)?);
+        if images.truth.shape()[0] != 1 {
+            let message = "heights are of images of one slice; leave out --cup and --disc for volumes";
+            return Err(Error::new(ErrorKind::Configuration, message));
+        }
+        let height = |map: Option<&LabelMap>, labels: &Labels| map.map_or(0, |map| tallest(map, labels));
+        let eye = |map: Option<&LabelMap>| Cupping { cup: height(map, &cup.labels), disc: height(map, &disc.labels) };
+        Ok(Some([eye(Some(&images.truth)), eye(images.pred.as_ref())]))
+    }
+}
+
+impl Loaded {
+    /// The facts of a region that neither mask has.
+    fn empty(&self, region: &Region) -> Facts {
+        Facts {
+            voxel_ml: self.voxel_ml,
+            diagonal_mm: self.diagonal_mm,
+            tolerance_mm: region.tolerance_mm,
+            is_missing: self.is_missing,
+            ..Facts::default()
+        }
+    }
+
+    /// What the case scores in each of these regions.
+    pub(super) fn row(&self, regions: &[Region], task: &Task<'_>) -> Vec<Scored> {
+        let empty = |region: &Region| Scored::of(&self.empty(region), task.metrics, &task.config.options());
+        let scored = |region: &Region| self.scored.get(&region.name).map(|(_, scored)| scored.clone());
+        regions.iter().map(|region| scored(region).unwrap_or_else(|| empty(region))).collect()
+    }
+
+    /// Its voxels in a region.
+    pub(super) fn overlap(&self, region: &Region) -> Overlap {
+        self.scored.get(&region.name).map(|(overlap, _)| *overlap).unwrap_or_default()
+    }
+}
+
+impl Images {
+    /// The part of the image that holds a region, and which of its voxels both masks have; `None` where neither has any.
+    fn masks(&self, region: &Region) -> Option<(Part, [Vec<bool>; 2])> {
+        let around = |boxes: &BTreeMap<u16, Part>| {
+            let of_region = boxes.iter().filter(|(label, _)| region.labels.contain(**label));
+            of_region.map(|(_, part)| *part).reduce(Part::around)
+        };
+        let [truth, pred] = [around(&self.boxes[0]), around(&self.boxes[1])];
+        let mut part = match (truth, pred) {
+            (Some(truth), Some(pred)) => truth.around(pred),
+            (one, other) => one.or(other)?,
+        };
+        if region.axial == Axial::Reference {
+            let truth = truth?;
+            (part.low[0], part.high[0]) = (truth.low[0], truth.high[0]);
+        }
+        let of = |map: &LabelMap| match &region.labels {
+            Labels::All => map.mask(part, |label| label != 0),
+            Labels::These(labels) => match labels[..] {
+                [one] => map.mask(part, |label| label == one),
+                _ => map.mask(part, |label| labels.contains(&label)),
+            },
+        };
+        let pred = self.pred.as_ref().map_or_else(|| vec![false; part.n_voxels()], of);
+        Some((part, [of(&self.truth), pred]))
+    }
+}
+
+fn read(path: &Path) -> Result<Volume> {
+    Ok(open::read(path, &Choice::default(), None, &ReadOptions::default())?.reading.volume)
+}
+
+fn labels(volume: &Volume, path: &Path) -> Result<LabelMap> {
+    LabelMap::of(volume).map_err(|error| Error::new(ErrorKind::Data, format!("{}: {error}", path.display())))
+}
+
+/// The labels of a prediction; an error where they do not lie on the grid of the truth.
+fn prediction(path: &Path, truth_path: &Path, truth: &LabelMap, grid: Option<&Grid>) -> Result<LabelMap> {
+    let volume = read(path)?;
+    let pred = labels(&volume, path)?;
+    let differs = match (grid, Grid::of(&volume).ok()) {
+        (Some(truth), Some(pred)) => {
+            Some(truth.difference(&pred)).filter(|difference| !difference.is_same()).map(|d| d.to_string())
+        }
+        _ if truth.shape() != pred.shape() => {
+            Some(format!("size {:?} and {:?} voxels (z, y, x)", truth.shape(), pred.shape()))
+        }
+        _ => None,
+    };
+    let Some(differs) = differs else { return Ok(pred) };
+    let message = format!(
+        "{} does not lie on the grid of {}: {differs}; bring it there by `vesalius convert {} OUT --like {} --interpolation nearest`",
+        path.display(),
+        truth_path.display(),
+        quoted(path),
+        quoted(truth_path)
+    );
+    Err(Error::new(ErrorKind::Data, message))
+}
+
+fn overlap(truth: &[bool], pred: &[bool]) -> Overlap {
+    let count = |mask: &[bool]| mask.iter().map(|inside| u64::from(*inside)).sum();
+    let both = truth.iter().zip(pred).map(|(t, p)| u64::from(*t && *p)).sum();
+    Overlap { truth: count(truth), pred: count(pred), both }
+}
+
+fn distances(side: Apart) -> Distances {
+    Distances { distance_mm: side.distance_mm, size: side.size }
+}
+
+/// Labels of a part, 0 where its mask says so.
+fn in_part(map: &LabelMap, part: Part, mask: &[bool]) -> Vec<u16> {
+    let [_, n_y, n_x] = map.shape();
+    let rows = (part.low[0]..part.high[0]).flat_map(|z| (part.low[1]..part.high[1]).map(move |y| (z * n_y + y) * n_x));
+    let labels = rows.flat_map(|row| &map.voxels()[row + part.low[2]..row + part.high[2]]);
+    labels.zip(mask).map(|(label, inside)| if *inside { *label } else { 0 }).collect()
+}
+
+/// Voxels of a mask's centerline that lie in the other mask, and how many there are.
+fn inside(mask: &[bool], other: &[bool], part: Part) -> Result<(u64, u64)> {
+    let line = skeleton::skeleton(mask, part.shape())?;
+    let n = line.iter().map(|on| u64::from(*on)).sum();
+    Ok((line.iter().zip(other).map(|(on, inside)| u64::from(*on && *inside)).sum(), n))
+}
+
+/// Voxels of a mask that are at most so far from what is outside of it; beyond the edge of the image is outside.
+fn band(mask: &[bool], extent: Extent, most_mm: f64) -> Result<Vec<bool>> {
+    let [n_z, n_y, n_x] = extent.shape();
+    // A plane has no outside above and below.
+    let rim = usize::from(n_z > 1);
+    let padded = Extent::new([n_z + 2 * rim, n_y + 2, n_x + 2], extent.spacing_mm())?;
+    let start = |row: usize| ((row / n_y + rim) * (n_y + 2) + row % n_y + 1) * (n_x + 2) + 1;
+    let mut voxels = vec![false; padded.n_voxels()];
+    for (row, values) in mask.chunks_exact(n_x).enumerate() {
+        voxels[start(row)..start(row) + n_x].copy_from_slice(values);
+    }
+    let Some(apart_mm) = distance::to_background(&Mask::new(&voxels, padded)?) else { return Ok(mask.to_vec()) };
+    let near = |row: usize| {
+        let (mask, apart_mm) = (&mask[row * n_x..(row + 1) * n_x], &apart_mm[start(row)..start(row) + n_x]);
+        mask.iter().zip(apart_mm).map(|(inside, mm)| *inside && f64::from(*mm) <= most_mm)
+    };
+    Ok((0..n_z * n_y).flat_map(near).collect())
+}
+
+/// The largest number of voxels of a region in one column of an image of one slice.
+fn tallest(map: &LabelMap, labels: &Labels) -> u64 {
+    let n_x = map.shape()[2];
+    let mut columns = vec![0_u64; n_x];
+    for row in map.voxels().chunks_exact(n_x) {
+        for (height, label) in columns.iter_mut().zip(row) {
+            *height += u64::from(labels.contain(*label));
+        }
+    }
+    columns.into_iter().max().unwrap_or(0)
+}
