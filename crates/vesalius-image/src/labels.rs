@@ -7,15 +7,22 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::mask::Extent;
-use crate::samples::{Value, for_samples};
+use crate::mask::{Extent, run_length};
+use crate::samples::{Samples, Value, for_samples};
 use crate::volume::Volume;
 
 /// Labels `[z, y, x]` of one image; 0 is no region.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelMap {
-    voxels: Vec<u16>,
+    voxels: Voxels,
     shape: [usize; 3],
+}
+
+/// Most label maps come in bytes, and stay in them.
+#[derive(Clone, Debug, PartialEq)]
+enum Voxels {
+    Narrow(Vec<u8>),
+    Wide(Vec<u16>),
 }
 
 /// A box of voxels: the first and one more than the last along z, y and x.
@@ -29,7 +36,9 @@ pub struct Part {
 
 impl LabelMap {
     /// The labels of a volume of one channel; an error where a value is no whole number from 0 to 65535.
-    pub fn of(volume: &Volume) -> Result<Self> {
+    ///
+    /// Bytes move into the map and are not held twice.
+    pub fn of(volume: Volume) -> Result<Self> {
         let [n_channels, shape @ ..] = volume.shape();
         if n_channels != 1 {
             return Err(Error::parameter(format!(
@@ -37,9 +46,13 @@ impl LabelMap {
             )));
         }
         crate::mask::check(volume.samples().len(), shape)?;
-        let voxels = for_samples!(volume.samples(), values => {
-            values.par_iter().map(|value| whole(value.as_f64())).collect::<Result<Vec<u16>>>()?
-        });
+        let voxels = match volume.into_samples() {
+            Samples::U8(values) => Voxels::Narrow(values),
+            Samples::U16(values) => Voxels::Wide(values),
+            other => Voxels::Wide(for_samples!(&other, values => {
+                values.par_iter().map(|value| whole(value.as_f64())).collect::<Result<Vec<u16>>>()?
+            })),
+        };
         Ok(Self { voxels, shape })
     }
 
@@ -48,54 +61,66 @@ impl LabelMap {
         self.shape
     }
 
-    /// Labels in C order of the shape.
-    pub fn voxels(&self) -> &[u16] {
-        &self.voxels
-    }
-
     /// Every label but 0, and the box around its voxels.
     pub fn boxes(&self) -> BTreeMap<u16, Part> {
-        let [_, n_y, n_x] = self.shape;
-        let slices = self.voxels.par_chunks(n_y * n_x).enumerate();
-        let of_slice = |(z, slice): (usize, &[u16])| {
-            let mut boxes = BTreeMap::new();
-            for (y, row) in slice.chunks_exact(n_x).enumerate() {
-                let mut start = 0;
-                for run in row.chunk_by(|a, b| a == b) {
-                    let end = start + run.len();
-                    if run[0] != 0 {
-                        let part = Part { low: [z, y, start], high: [z + 1, y + 1, end] };
-                        widen(&mut boxes, run[0], part);
-                    }
-                    start = end;
-                }
-            }
-            boxes
-        };
-        let merge = |mut all: BTreeMap<u16, Part>, boxes: BTreeMap<u16, Part>| {
-            for (label, part) in boxes {
-                widen(&mut all, label, part);
-            }
-            all
-        };
-        slices.map(of_slice).reduce(BTreeMap::new, merge)
+        match &self.voxels {
+            Voxels::Narrow(voxels) => boxes(voxels, self.shape),
+            Voxels::Wide(voxels) => boxes(voxels, self.shape),
+        }
     }
 
-    /// Which voxels of a part belong to a region, in C order of the part.
-    pub fn mask(&self, part: Part, is_in_region: impl Fn(u16) -> bool + Sync) -> Vec<bool> {
-        let [_, n_y, n_x] = self.shape;
-        let mut voxels = Vec::with_capacity(part.n_voxels());
-        for z in part.low[0]..part.high[0] {
-            for y in part.low[1]..part.high[1] {
-                let row = &self.voxels[(z * n_y + y) * n_x..][part.low[2]..part.high[2]];
-                voxels.extend(row.iter().map(|label| is_in_region(*label)));
-            }
+    /// A value for every voxel of a part, made from its label, in C order of the part.
+    pub fn map_part<T>(&self, part: Part, value: impl Fn(u16) -> T) -> Vec<T> {
+        match &self.voxels {
+            Voxels::Narrow(voxels) => map_part(voxels, self.shape, part, value),
+            Voxels::Wide(voxels) => map_part(voxels, self.shape, part, value),
         }
-        voxels
     }
 }
 
+fn boxes<L: Copy + Default + PartialEq + Into<u16> + Sync>(voxels: &[L], shape: [usize; 3]) -> BTreeMap<u16, Part> {
+    let [_, n_y, n_x] = shape;
+    let of_slice = |(z, slice): (usize, &[L])| {
+        let mut boxes = BTreeMap::new();
+        for (y, row) in slice.chunks_exact(n_x).enumerate() {
+            let mut start = 0;
+            while let Some(label) = row.get(start) {
+                let end = start + run_length(&row[start..], label);
+                if *label != L::default() {
+                    widen(&mut boxes, (*label).into(), Part { low: [z, y, start], high: [z + 1, y + 1, end] });
+                }
+                start = end;
+            }
+        }
+        boxes
+    };
+    let merge = |mut all: BTreeMap<u16, Part>, boxes: BTreeMap<u16, Part>| {
+        for (label, part) in boxes {
+            widen(&mut all, label, part);
+        }
+        all
+    };
+    voxels.par_chunks(n_y * n_x).enumerate().map(of_slice).reduce(BTreeMap::new, merge)
+}
+
+fn map_part<L: Copy + Into<u16>, T>(voxels: &[L], shape: [usize; 3], part: Part, value: impl Fn(u16) -> T) -> Vec<T> {
+    let [_, n_y, n_x] = shape;
+    let mut values = Vec::with_capacity(part.n_voxels());
+    for z in part.low[0]..part.high[0] {
+        for y in part.low[1]..part.high[1] {
+            let row = &voxels[(z * n_y + y) * n_x..][part.low[2]..part.high[2]];
+            values.extend(row.iter().map(|label| value((*label).into())));
+        }
+    }
+    values
+}
+
 impl Part {
+    /// The whole of an image of this shape, `[z, y, x]`.
+    pub fn whole(shape: [usize; 3]) -> Self {
+        Self { low: [0; 3], high: shape }
+    }
+
     /// The smallest box around both.
     #[must_use]
     pub fn around(self, other: Self) -> Self {

@@ -46,6 +46,11 @@ impl Volume {
         &self.samples
     }
 
+    /// The sample values alone.
+    pub fn into_samples(self) -> Samples {
+        self.samples
+    }
+
     /// Where the voxels are; `None` where the source did not say.
     pub fn geometry(&self) -> Option<&Geometry> {
         self.geometry.as_ref()

@@ -59,7 +59,8 @@ pub fn measure_segment(truth: &Path, pred: &Path, config: &SegmentConfig, ctx: &
         Ok(loaded)
     });
     let results: Vec<Result<Loaded>> = measured.collect::<Result<_>>()?;
-    ctx.progress.finish(&format!("measured {n_pairs} pairs of masks"));
+    let plural = if n_pairs == 1 { "" } else { "s" };
+    ctx.progress.finish(&format!("measured {n_pairs} pair{plural} of masks"));
     let mut cases = Vec::new();
     let mut problems = Vec::new();
     for (pair, result) in matched.pairs.iter().zip(results) {

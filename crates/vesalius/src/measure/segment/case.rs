@@ -6,7 +6,7 @@ use std::path::Path;
 use vesalius_image::labels::{LabelMap, Part};
 use vesalius_image::mask::{Extent, Mask};
 use vesalius_image::surface::{Apart, apart};
-use vesalius_image::{Geometry, Grid, ReadOptions, Volume, distance, skeleton};
+use vesalius_image::{Grid, ReadOptions, distance, skeleton};
 use vesalius_stats::segment::{Cupping, Distances, Facts, Metric, Overlap, Scored, Surfaces};
 
 use super::super::classify::Missing;
@@ -51,21 +51,29 @@ struct Images {
     spacing_mm: Option<[f64; 3]>,
 }
 
+/// A mask as it was read.
+struct Labeled {
+    labels: LabelMap,
+    /// Where its voxels are, if the file says so.
+    grid: Option<Grid>,
+}
+
 impl Task<'_> {
     /// Measures one case; an error where there is nothing to measure it against.
     pub(super) fn measure(&self, pair: &Pair) -> Result<Loaded> {
-        let volume = read(&pair.truth)?;
-        let truth = labels(&volume, &pair.truth)?;
-        let spacing_mm = volume.geometry().map(Geometry::spacing_mm).or(self.config.spacing_mm);
-        let grid = Grid::of(&volume).ok();
-        drop(volume);
-        let pred = pair.pred.as_deref().map(|path| prediction(path, &pair.truth, &truth, grid.as_ref()));
-        let (pred, problem) = match pred {
-            None => (None, None),
-            Some(Ok(pred)) => (Some(pred), None),
-            Some(Err(error)) if self.config.missing == Some(Missing::LeaveOut) => return Err(error),
-            Some(Err(error)) => (None, Some(error.to_string())),
+        let (truth, pred) = rayon::join(|| read(&pair.truth), || pair.pred.as_deref().map(read));
+        let truth = truth?;
+        let problem = match &pred {
+            None => None,
+            Some(Ok(pred)) => differs(&truth, pred).map(|what| misplaced(pair, &what)),
+            Some(Err(error)) => Some(error.to_string()),
         };
+        if let (Some(message), Some(Missing::LeaveOut)) = (&problem, self.config.missing) {
+            return Err(Error::new(ErrorKind::Data, message.clone()));
+        }
+        let Labeled { labels: truth, grid } = truth;
+        let pred = pred.and_then(Result::ok).filter(|_| problem.is_none()).map(|pred| pred.labels);
+        let spacing_mm = grid.map(|grid| grid.geometry().spacing_mm()).or(self.config.spacing_mm);
         let boxes = [truth.boxes(), pred.as_ref().map(LabelMap::boxes).unwrap_or_default()];
         let spacing_mm = spacing_mm.map(|[x, y, z]| [z, y, x]);
         let images = Images { truth, pred, boxes, spacing_mm };
@@ -104,14 +112,12 @@ impl Task<'_> {
         let mut facts = Facts { overlap, ..facts };
         let asks = |names: &[&str]| self.metrics.iter().any(|metric| names.contains(&metric.name));
         if let Some(rule) = self.config.lesions {
-            let of_part = |map: Option<&LabelMap>, mask: &[bool]| match map {
-                Some(map) => in_part(map, part, mask),
-                None => vec![0; mask.len()],
-            };
+            let label = |label: u16| if region.labels.contain(label) { label } else { 0 };
+            let pred = images.pred.as_ref().map_or_else(|| vec![0; part.n_voxels()], |map| map.map_part(part, label));
             facts.lesions = lesions::matched(
                 &lesions::Masks {
-                    truth: &of_part(Some(&images.truth), &truth),
-                    pred: &of_part(images.pred.as_ref(), &pred),
+                    truth: &images.truth.map_part(part, label),
+                    pred: &pred,
                     shape: part.shape(),
                     spacing_mm: images.spacing_mm,
                 },
@@ -204,10 +210,10 @@ impl Images {
             (part.low[0], part.high[0]) = (truth.low[0], truth.high[0]);
         }
         let of = |map: &LabelMap| match &region.labels {
-            Labels::All => map.mask(part, |label| label != 0),
+            Labels::All => map.map_part(part, |label| label != 0),
             Labels::These(labels) => match labels[..] {
-                [one] => map.mask(part, |label| label == one),
-                _ => map.mask(part, |label| labels.contains(&label)),
+                [one] => map.map_part(part, |label| label == one),
+                _ => map.map_part(part, |label| labels.contains(&label)),
             },
         };
         let pred = self.pred.as_ref().map_or_else(|| vec![false; part.n_voxels()], of);
@@ -215,36 +221,39 @@ impl Images {
     }
 }
 
-fn read(path: &Path) -> Result<Volume> {
-    Ok(open::read(path, &Choice::default(), None, &ReadOptions::default())?.reading.volume)
+fn read(path: &Path) -> Result<Labeled> {
+    let volume = open::read(path, &Choice::default(), None, &ReadOptions::default())?.reading.volume;
+    let grid = Grid::of(&volume).ok();
+    let labels =
+        LabelMap::of(volume).map_err(|error| Error::new(ErrorKind::Data, format!("{}: {error}", path.display())))?;
+    Ok(Labeled { labels, grid })
 }
 
-fn labels(volume: &Volume, path: &Path) -> Result<LabelMap> {
-    LabelMap::of(volume).map_err(|error| Error::new(ErrorKind::Data, format!("{}: {error}", path.display())))
-}
-
-/// The labels of a prediction; an error where they do not lie on the grid of the truth.
-fn prediction(path: &Path, truth_path: &Path, truth: &LabelMap, grid: Option<&Grid>) -> Result<LabelMap> {
-    let volume = read(path)?;
-    let pred = labels(&volume, path)?;
-    let differs = match (grid, Grid::of(&volume).ok()) {
+/// In what two masks do not lie on the same grid; where a file does not say where it is, sizes decide.
+fn differs(truth: &Labeled, pred: &Labeled) -> Option<String> {
+    match (&truth.grid, &pred.grid) {
         (Some(truth), Some(pred)) => {
-            Some(truth.difference(&pred)).filter(|difference| !difference.is_same()).map(|d| d.to_string())
+            let difference = truth.difference(pred);
+            (!difference.is_same()).then(|| difference.to_string())
         }
-        _ if truth.shape() != pred.shape() => {
-            Some(format!("size {:?} and {:?} voxels (z, y, x)", truth.shape(), pred.shape()))
+        _ => {
+            let [truth, pred] = [truth, pred].map(|mask| mask.labels.shape());
+            (truth != pred).then(|| format!("size {truth:?} and {pred:?} voxels (z, y, x)"))
         }
-        _ => None,
-    };
-    let Some(differs) = differs else { return Ok(pred) };
-    let message = format!(
-        "{} does not lie on the grid of {}: {differs}; bring it there by `vesalius convert {} OUT --like {} --interpolation nearest`",
-        path.display(),
-        truth_path.display(),
-        quoted(path),
-        quoted(truth_path)
-    );
-    Err(Error::new(ErrorKind::Data, message))
+    }
+}
+
+/// What is said of a prediction that does not lie on the grid of the truth.
+fn misplaced(pair: &Pair, what: &str) -> String {
+    let pred = pair.pred.as_deref().unwrap_or(&pair.truth);
+    format!(
+        "{} does not lie on the grid of {}: {what}; bring it there by \
+         `vesalius convert {} OUT --like {} --interpolation nearest`",
+        pred.display(),
+        pair.truth.display(),
+        quoted(pred),
+        quoted(&pair.truth)
+    )
 }
 
 fn overlap(truth: &[bool], pred: &[bool]) -> Overlap {
@@ -255,14 +264,6 @@ fn overlap(truth: &[bool], pred: &[bool]) -> Overlap {
 
 fn distances(side: Apart) -> Distances {
     Distances { distance_mm: side.distance_mm, size: side.size }
-}
-
-/// Labels of a part, 0 where its mask says so.
-fn in_part(map: &LabelMap, part: Part, mask: &[bool]) -> Vec<u16> {
-    let [_, n_y, n_x] = map.shape();
-    let rows = (part.low[0]..part.high[0]).flat_map(|z| (part.low[1]..part.high[1]).map(move |y| (z * n_y + y) * n_x));
-    let labels = rows.flat_map(|row| &map.voxels()[row + part.low[2]..row + part.high[2]]);
-    labels.zip(mask).map(|(label, inside)| if *inside { *label } else { 0 }).collect()
 }
 
 /// Voxels of a mask's centerline that lie in the other mask, and how many there are.
@@ -293,11 +294,11 @@ fn band(mask: &[bool], extent: Extent, most_mm: f64) -> Result<Vec<bool>> {
 
 /// The largest number of voxels of a region in one column of an image of one slice.
 fn tallest(map: &LabelMap, labels: &Labels) -> u64 {
-    let n_x = map.shape()[2];
-    let mut columns = vec![0_u64; n_x];
-    for row in map.voxels().chunks_exact(n_x) {
-        for (height, label) in columns.iter_mut().zip(row) {
-            *height += u64::from(labels.contain(*label));
+    let shape = map.shape();
+    let mut columns = vec![0_u64; shape[2]];
+    for row in map.map_part(Part::whole(shape), |label| labels.contain(label)).chunks_exact(shape[2]) {
+        for (height, is_inside) in columns.iter_mut().zip(row) {
+            *height += u64::from(*is_inside);
         }
     }
     columns.into_iter().max().unwrap_or(0)
