@@ -60,10 +60,14 @@ mod resize;
 mod components;
 /// Distances to masks and within them.
 mod distance;
+/// Label maps, and how far surfaces are apart.
+mod labels;
 /// Masks and grids, and the formulas of the tests of mask operations.
 mod mask;
 /// Dilation, erosion, opening, closing, holes.
 mod morphology;
+/// Thinning to curves.
+mod skeleton;
 /// Surface elements, contours, boundary voxels.
 mod surface;
 

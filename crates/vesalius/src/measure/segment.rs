@@ -116,19 +116,26 @@ fn assemble(cases: Vec<(String, Loaded)>, task: &case::Task<'_>, findings: Findi
     let mut measured = Vec::new();
     for (at, ((case, loaded), row)) in cases.into_iter().zip(rows).enumerate() {
         for (region, scored) in regions.iter().zip(row) {
-            let overlap = Some(loaded.overlap(region));
-            let scores = scored.scores().to_vec();
+            let (overlap, lesions) = loaded.counts(region);
             measured.push(MeasuredCase {
                 case: case.clone(),
                 region: region.name.clone(),
-                overlap,
+                overlap: Some(overlap),
+                lesions,
                 voxel_ml: loaded.voxel_ml,
-                scores,
+                scores: scored.scores().to_vec(),
             });
         }
         if let (Some(score), Some(cupped)) = (&ratios[at], &task.config.cupped) {
             let region = format!("{}/{}", cupped.cup, cupped.disc);
-            measured.push(MeasuredCase { case, region, overlap: None, voxel_ml: None, scores: vec![score.clone()] });
+            measured.push(MeasuredCase {
+                case,
+                region,
+                overlap: None,
+                lesions: None,
+                voxel_ml: None,
+                scores: vec![score.clone()],
+            });
         }
     }
     let columns = task.metrics.iter().map(|metric| metric.name.to_owned()).collect();

@@ -4,3 +4,6 @@
 
 /// Classes that exclude each other, and findings that do not.
 mod classify;
+
+/// Masks, their surfaces and lesions.
+mod segment;

@@ -35,10 +35,17 @@ pub(super) struct Loaded {
     diagonal_mm: Option<f64>,
     is_missing: bool,
     /// By name of the region.
-    scored: BTreeMap<String, (Overlap, Scored)>,
+    scored: BTreeMap<String, Counted>,
     pub(super) cupping: Option<[Cupping; 2]>,
     /// Why the prediction could not be used.
     pub(super) problem: Option<String>,
+}
+
+/// What a region of a case counts and scores.
+struct Counted {
+    overlap: Overlap,
+    lesions: Option<[u64; 3]>,
+    scored: Scored,
 }
 
 /// The two masks of a case.
@@ -183,13 +190,14 @@ impl Loaded {
     /// What the case scores in each of these regions.
     pub(super) fn row(&self, regions: &[Region], task: &Task<'_>) -> Vec<Scored> {
         let empty = |region: &Region| Scored::of(&self.empty(region), task.metrics, &task.config.options());
-        let scored = |region: &Region| self.scored.get(&region.name).map(|(_, scored)| scored.clone());
+        let scored = |region: &Region| self.scored.get(&region.name).map(|counted| counted.scored.clone());
         regions.iter().map(|region| scored(region).unwrap_or_else(|| empty(region))).collect()
     }
 
-    /// Its voxels in a region.
-    pub(super) fn overlap(&self, region: &Region) -> Overlap {
-        self.scored.get(&region.name).map(|(overlap, _)| *overlap).unwrap_or_default()
+    /// Its voxels and lesions in a region.
+    pub(super) fn counts(&self, region: &Region) -> (Overlap, Option<[u64; 3]>) {
+        let counted = self.scored.get(&region.name);
+        counted.map(|counted| (counted.overlap, counted.lesions)).unwrap_or_default()
     }
 }
 

@@ -33,6 +33,8 @@ pub struct MeasuredCase {
     pub region: String,
     /// Its voxels; `None` of a ratio of two regions.
     pub overlap: Option<Overlap>,
+    /// Lesions of the truth, of the prediction, and matched ones, where they were told apart.
+    pub lesions: Option<[u64; 3]>,
     /// Milliliters of a voxel, where they are known.
     pub voxel_ml: Option<f64>,
     /// A score for each metric; of a ratio of two regions that alone.
@@ -66,6 +68,9 @@ impl Measured {
         let has_ratio = self.cases.iter().any(|case| case.overlap.is_none());
         let mut names: Vec<String> =
             ["case", "region", "truth_voxels", "pred_voxels", "truth_ml", "pred_ml"].map(str::to_owned).to_vec();
+        let has_lesions = self.cases.iter().any(|case| case.lesions.is_some());
+        let of_lesions = ["truth_lesions", "pred_lesions", "matched_lesions"];
+        names.extend(of_lesions.iter().filter(|_| has_lesions).map(|name| (*name).to_owned()));
         names.extend(self.columns.iter().cloned());
         names.extend(has_ratio.then(|| ratio.to_owned()));
         names.push("note".to_owned());
@@ -77,6 +82,8 @@ impl Measured {
             row.extend(
                 (0..2).map(|side| number(voxels.zip(case.voxel_ml).map(|(voxels, ml)| voxels[side] as f64 * ml))),
             );
+            let lesions = (0..if has_lesions { 3 } else { 0 }).map(|at| case.lesions.map(|lesions| lesions[at]));
+            row.extend(lesions.map(|n| n.map_or_else(String::new, |n| n.to_string())));
             let scores: Vec<String> = case.scores.iter().map(|score| number(score.value())).collect();
             let blank = |n: usize| std::iter::repeat_n(String::new(), n);
             match case.overlap {
