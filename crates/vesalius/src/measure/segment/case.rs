@@ -104,9 +104,13 @@ impl Task<'_> {
         };
         for region in self.names.regions_of(loaded.labels.iter().copied()) {
             let facts = self.facts(images, &region, loaded.empty(&region))?;
-            loaded
-                .scored
-                .insert(region.name, (facts.overlap, Scored::of(&facts, self.metrics, &self.config.options())));
+            let lesions = facts.lesions.as_ref();
+            let counted = Counted {
+                overlap: facts.overlap,
+                lesions: lesions.map(|all| [all.n_truth, all.n_pred, all.matched.len() as u64]),
+                scored: Scored::of(&facts, self.metrics, &self.config.options()),
+            };
+            loaded.scored.insert(region.name, counted);
         }
         loaded.cupping = self.cupping(images)?;
         Ok(loaded)
