@@ -33,6 +33,13 @@ const REGISTRIES: &[Registry] = &[
         walked_as: None,
     },
     Registry {
+        folder: "crates/vesalius-stats/src/survive/",
+        ending: ".rs",
+        listed_in: "crates/vesalius-stats/src/survive.rs",
+        apart: &["cases", "options", "pairs", "study", "timeline"],
+        walked_as: None,
+    },
+    Registry {
         folder: "crates/vesalius-nn/src/arch/",
         ending: ".rs",
         listed_in: "crates/vesalius-nn/src/arch.rs",

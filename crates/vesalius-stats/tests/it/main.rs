@@ -8,4 +8,5 @@ mod golden;
 mod invariance;
 mod kit;
 mod registry;
+mod survive;
 mod undefined;

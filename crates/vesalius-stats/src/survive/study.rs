@@ -1,0 +1,76 @@
+//! What every metric of survival is computed on: cases, options, the timeline and the horizons.
+
+use super::cases::Cases;
+use super::options::Options;
+use super::timeline::Timeline;
+
+/// Horizons that are chosen where none is given: these shares of the times of events.
+const DEFAULT_SHARES: [f64; 3] = [0.25, 0.5, 0.75];
+
+/// Cases with their timeline.
+pub(crate) struct Study<'a> {
+    pub(crate) cases: &'a Cases,
+    pub(crate) options: &'a Options,
+    pub(crate) timeline: Timeline,
+    pub(crate) horizons: Vec<f64>,
+    pub(crate) risk: Option<(Vec<f64>, &'static str)>,
+}
+
+impl<'a> Study<'a> {
+    pub(crate) fn new(cases: &'a Cases, options: &'a Options) -> Self {
+        let timeline = Timeline::new(cases.time(), cases.event());
+        let horizons = horizons(cases, options);
+        Self { cases, options, timeline, horizons, risk: cases.risk() }
+    }
+
+    pub(crate) fn n(&self) -> usize {
+        self.cases.n_cases()
+    }
+
+    pub(crate) fn n_events(&self) -> usize {
+        self.timeline.steps.iter().map(|step| step.n_events).sum()
+    }
+
+    /// How a horizon is called as a target.
+    pub(crate) fn target(horizon: f64) -> String {
+        format!("at {horizon}")
+    }
+
+    /// What is predicted of each case for a horizon, greater for sooner: the event probability there, else the risk.
+    pub(crate) fn marker(&self, horizon: f64) -> Option<(Vec<f64>, &'static str)> {
+        match self.cases.survival_at(horizon) {
+            Some(survival) => {
+                Some((survival.iter().map(|survival| 1.0 - survival).collect(), "by the predicted survival there"))
+            }
+            None => self.risk.clone(),
+        }
+    }
+
+    /// Why there is no predicted survival at a horizon.
+    pub(crate) fn no_survival(&self, horizon: f64) -> String {
+        let given: Vec<String> = self.cases.survival().iter().map(|given| given.horizon.to_string()).collect();
+        if given.is_empty() {
+            return "no survival probabilities are predicted".to_owned();
+        }
+        format!("no survival is predicted at {horizon}; it is at {}", given.join(", "))
+    }
+}
+
+/// The given ones, else those of predicted survival, else quantiles of the times of events.
+fn horizons(cases: &Cases, options: &Options) -> Vec<f64> {
+    if !options.horizons.is_empty() {
+        return options.horizons.clone();
+    }
+    if !cases.survival().is_empty() {
+        return cases.survival().iter().map(|predicted| predicted.horizon).collect();
+    }
+    let mut times: Vec<f64> =
+        cases.time().iter().zip(cases.event()).filter(|(_, event)| **event).map(|(time, _)| *time).collect();
+    times.sort_unstable_by(f64::total_cmp);
+    let mut chosen: Vec<f64> = Vec::new();
+    for share in DEFAULT_SHARES {
+        let at = ((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1));
+        chosen.extend(times.get(at).filter(|time| **time > chosen.last().copied().unwrap_or(0.0)));
+    }
+    chosen
+}
