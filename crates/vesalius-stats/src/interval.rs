@@ -4,6 +4,7 @@ pub(crate) mod bootstrap;
 pub(crate) mod influence;
 pub(crate) mod newcombe;
 pub(crate) mod resample;
+pub(crate) mod student;
 pub(crate) mod wilson;
 
 use statrs::distribution::{ContinuousCDF, Normal};

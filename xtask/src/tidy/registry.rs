@@ -26,6 +26,20 @@ const REGISTRIES: &[Registry] = &[
         walked_as: None,
     },
     Registry {
+        folder: "crates/vesalius-stats/src/agree/",
+        ending: ".rs",
+        listed_in: "crates/vesalius-stats/src/agree.rs",
+        apart: &["chance", "options", "ratings", "readers"],
+        walked_as: None,
+    },
+    Registry {
+        folder: "crates/vesalius-stats/src/agree/readers/",
+        ending: ".rs",
+        listed_in: "crates/vesalius-stats/src/agree/readers.rs",
+        apart: &["areas", "study"],
+        walked_as: None,
+    },
+    Registry {
         folder: "crates/vesalius-stats/src/classify/",
         ending: ".rs",
         listed_in: "crates/vesalius-stats/src/classify.rs",

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are not seen as tests")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
+mod agree;
 mod coverage;
 mod golden;
 mod invariance;
