@@ -14,6 +14,7 @@ mod kaplan_meier;
 mod log_rank;
 mod mean_time_auc;
 mod options;
+mod order;
 mod pairs;
 mod study;
 mod time_auc;
@@ -94,7 +95,7 @@ pub fn measure(cases: &Cases, options: &Options) -> Result<SurviveScores> {
     Ok(SurviveScores {
         estimates: estimates.into_iter().flatten().collect(),
         kaplan_meier: kaplan_meier::curve(&study.timeline, options.level),
-        time_auc: time_auc::curve(&study),
+        time_auc: time_auc::over_time(&study).points.clone(),
         calibration: calibration::curve(&study),
     })
 }

@@ -50,7 +50,7 @@ const REGISTRIES: &[Registry] = &[
         folder: "crates/vesalius-stats/src/survive/",
         ending: ".rs",
         listed_in: "crates/vesalius-stats/src/survive.rs",
-        apart: &["cases", "options", "pairs", "study", "timeline"],
+        apart: &["cases", "options", "order", "pairs", "study", "timeline"],
         walked_as: None,
     },
     Registry {

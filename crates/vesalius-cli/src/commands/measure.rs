@@ -1,6 +1,8 @@
 //! `vesalius measure TASK --truth T --pred P`: scores of predictions, whoever's software made them.
 
+mod agree;
 mod classify;
+mod survive;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -19,6 +21,8 @@ pub(crate) struct Measure {
 #[derive(Subcommand)]
 enum Task {
     Classify(classify::Classify),
+    Survive(survive::Survive),
+    Agree(agree::Agree),
 }
 
 impl Measure {
@@ -26,6 +30,8 @@ impl Measure {
     pub(crate) fn run(&self, session: &Session) -> Result<Outcome> {
         match &self.task {
             Task::Classify(classify) => classify.run(session),
+            Task::Survive(survive) => survive.run(session),
+            Task::Agree(agree) => agree.run(session),
         }
     }
 }

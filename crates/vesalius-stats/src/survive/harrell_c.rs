@@ -41,11 +41,11 @@ fn compute(study: &Study<'_>) -> Vec<Estimate> {
 }
 
 fn outcome(study: &Study<'_>) -> Outcome {
-    let Some((risk, by)) = &study.risk else {
+    let Some((order, by)) = &study.risk else {
         return Outcome::undefined(study.n(), METHOD, NO_RANKING);
     };
     let event = study.cases.event();
-    let pairs = Pairs::new(&study.timeline, event, risk, event.iter().map(|&event| f64::from(event)).collect());
+    let pairs = Pairs::new(&study.timeline, event, order, event.iter().map(|&event| f64::from(event)).collect());
     let (concordant, comparable) = pairs.sums();
     if comparable <= 0.0 {
         return Outcome::undefined(study.n(), METHOD, no_pair(study));

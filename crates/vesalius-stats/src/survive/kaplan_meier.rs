@@ -34,11 +34,11 @@ pub struct SurvivalPoint {
     /// The time of an event or a censoring.
     pub time: f64,
     /// Cases at risk just before.
-    pub n_at_risk: usize,
+    pub n_at_risk: u32,
     /// Events at this time.
-    pub n_events: usize,
+    pub n_events: u32,
     /// Censorings at this time.
-    pub n_censored: usize,
+    pub n_censored: u32,
     /// Survival from this time on.
     pub survival: f64,
     /// Lower end of the band.
@@ -56,7 +56,7 @@ pub(super) fn curve(timeline: &Timeline, level: f64) -> Vec<SurvivalPoint> {
     let (mut survival, mut greenwood) = (1.0, 0.0);
     let mut points = Vec::with_capacity(timeline.steps.len());
     for step in &timeline.steps {
-        let (at_risk, events) = (step.n_at_risk as f64, step.n_events as f64);
+        let (at_risk, events) = (f64::from(step.n_at_risk), f64::from(step.n_events));
         survival *= 1.0 - events / at_risk;
         greenwood += events / (at_risk * (at_risk - events));
         let (low, high) = band(survival, greenwood, step.n_at_risk, level);
@@ -73,8 +73,8 @@ pub(super) fn curve(timeline: &Timeline, level: f64) -> Vec<SurvivalPoint> {
     points
 }
 
-fn band(survival: f64, greenwood: f64, n_at_risk: usize, level: f64) -> (f64, f64) {
-    let of_share = |n_hits: usize| wilson(n_hits as u64, n_at_risk as u64, level).unwrap_or((0.0, 1.0));
+fn band(survival: f64, greenwood: f64, n_at_risk: u32, level: f64) -> (f64, f64) {
+    let of_share = |n_hits: u32| wilson(u64::from(n_hits), u64::from(n_at_risk), level).unwrap_or((0.0, 1.0));
     if survival >= 1.0 {
         return (of_share(n_at_risk).0, 1.0);
     }
@@ -88,7 +88,7 @@ fn band(survival: f64, greenwood: f64, n_at_risk: usize, level: f64) -> (f64, f6
 /// Survival after a time.
 pub(super) fn survival_after(timeline: &Timeline, time: f64) -> f64 {
     let steps = &timeline.steps[..timeline.until(time)];
-    steps.iter().map(|step| 1.0 - step.n_events as f64 / step.n_at_risk as f64).product()
+    steps.iter().map(|step| 1.0 - f64::from(step.n_events) / f64::from(step.n_at_risk)).product()
 }
 
 /// Survival at a time with its interval, or why there is none.

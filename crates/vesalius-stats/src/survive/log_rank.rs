@@ -54,7 +54,7 @@ pub fn log_rank(cases: &Cases, group: &[usize]) -> Result<LogRank> {
     let mut covariance = vec![vec![0.0; n_groups]; n_groups];
     let timeline = Timeline::new(cases.time(), cases.event());
     for (step, members) in timeline.steps.iter().zip(timeline.cases()) {
-        let (r, d) = (step.n_at_risk as f64, step.n_events as f64);
+        let (r, d) = (f64::from(step.n_at_risk), f64::from(step.n_events));
         if d > 0.0 {
             let spread = if r > 1.0 { d * (r - d) / (r - 1.0) } else { 0.0 };
             for (a, &in_a) in at_risk.iter().enumerate() {

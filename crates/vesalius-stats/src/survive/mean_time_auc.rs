@@ -6,10 +6,9 @@
 //! **Interval.** Infinitesimal jackknife of the areas together, the shares of times taken as fixed, on the logit scale.
 //! **Ties** as for the AUC at a horizon. **Range** 0 to 1. **No time with an area:** undefined, and why. **Cost** O(n log n).
 
-use super::harrell_c::interval;
-use super::kaplan_meier::survival_after;
+use super::harrell_c::{NO_RANKING, interval};
 use super::study::Study;
-use super::time_auc::{Order, area, grid};
+use super::time_auc::over_time;
 use super::{ALL, Metric};
 use crate::estimate::{Estimate, Outcome};
 
@@ -27,25 +26,15 @@ fn compute(study: &Study<'_>) -> Vec<Estimate> {
 
 fn outcome(study: &Study<'_>) -> Outcome {
     let n = study.n();
-    let times: Vec<f64> = grid(study).into_iter().filter(|time| study.timeline.out_of_reach(*time).is_none()).collect();
-    let method = format!("infinitesimal jackknife, logit scale, over {} times", times.len());
-    let Some(&last) = times.last() else {
-        return Outcome::undefined(n, method, "there is no event with anybody followed beyond it");
-    };
-    let ranked = study.risk.as_ref().map(|(risk, _)| Order::new(risk));
-    let until = survival_after(&study.timeline, last);
-    let (mut before, mut value, mut influence) = (1.0, 0.0, vec![0.0; n]);
-    for time in times {
-        let area = match area(study, time, ranked.as_ref()) {
-            Ok((area, _)) => area,
-            Err(why) => return Outcome::undefined(n, method, why),
-        };
-        let after = survival_after(&study.timeline, time);
-        let share = (before - after) / (1.0 - until);
-        value += share * area.value;
-        influence.iter_mut().zip(&area.influence).for_each(|(sum, own)| *sum += share * own);
-        before = after;
+    if study.risk.is_none() {
+        return Outcome::undefined(n, "infinitesimal jackknife, logit scale", NO_RANKING);
+    }
+    let over = over_time(study);
+    let method = format!("over {} times", over.points.len());
+    if over.points.is_empty() {
+        let why = "there is no event with anybody followed beyond it";
+        return Outcome::undefined(n, "infinitesimal jackknife, logit scale", why);
     }
     let n_events = study.n_events();
-    interval(study, value, &influence, (n_events, n - n_events))
+    interval(study, over.mean, &over.influence, (n_events, n - n_events)).decided_by(&method)
 }

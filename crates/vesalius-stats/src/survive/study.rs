@@ -1,7 +1,11 @@
 //! What every metric of survival is computed on: cases, options, the timeline and the horizons.
 
+use std::sync::OnceLock;
+
 use super::cases::Cases;
 use super::options::Options;
+use super::order::Order;
+use super::time_auc::OverTime;
 use super::timeline::Timeline;
 
 /// Horizons that are chosen where none is given: these shares of the times of events.
@@ -13,14 +17,20 @@ pub(crate) struct Study<'a> {
     pub(crate) options: &'a Options,
     pub(crate) timeline: Timeline,
     pub(crate) horizons: Vec<f64>,
-    pub(crate) risk: Option<(Vec<f64>, &'static str)>,
+    /// Cases in the order of one risk for all times, and how it came about.
+    pub(crate) risk: Option<(Order, &'static str)>,
+    /// The areas over time, as curve and mean both need them.
+    pub(crate) over_time: OnceLock<OverTime>,
 }
 
 impl<'a> Study<'a> {
     pub(crate) fn new(cases: &'a Cases, options: &'a Options) -> Self {
-        let timeline = Timeline::new(cases.time(), cases.event());
+        let (timeline, risk) = rayon::join(
+            || Timeline::new(cases.time(), cases.event()),
+            || cases.risk().map(|(risk, by)| (Order::new(&risk), by)),
+        );
         let horizons = horizons(cases, options);
-        Self { cases, options, timeline, horizons, risk: cases.risk() }
+        Self { cases, options, timeline, horizons, risk, over_time: OnceLock::new() }
     }
 
     pub(crate) fn n(&self) -> usize {
@@ -28,22 +38,12 @@ impl<'a> Study<'a> {
     }
 
     pub(crate) fn n_events(&self) -> usize {
-        self.timeline.steps.iter().map(|step| step.n_events).sum()
+        self.timeline.steps.iter().map(|step| step.n_events as usize).sum()
     }
 
     /// How a horizon is called as a target.
     pub(crate) fn target(horizon: f64) -> String {
         format!("at {horizon}")
-    }
-
-    /// What is predicted of each case for a horizon, greater for sooner: the event probability there, else the risk.
-    pub(crate) fn marker(&self, horizon: f64) -> Option<(Vec<f64>, &'static str)> {
-        match self.cases.survival_at(horizon) {
-            Some(survival) => {
-                Some((survival.iter().map(|survival| 1.0 - survival).collect(), "by the predicted survival there"))
-            }
-            None => self.risk.clone(),
-        }
     }
 
     /// Why there is no predicted survival at a horizon.

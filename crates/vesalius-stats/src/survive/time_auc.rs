@@ -14,7 +14,8 @@ use serde::Serialize;
 
 use super::Metric;
 use super::harrell_c::{NO_RANKING, interval};
-use super::pairs::ranks;
+use super::kaplan_meier::survival_after;
+use super::order::Order;
 use super::study::Study;
 use crate::estimate::{Estimate, Outcome};
 
@@ -46,15 +47,23 @@ pub struct AucPoint {
 }
 
 /// An area and how much each case moves it.
-pub(super) struct Area {
-    pub(super) value: f64,
-    pub(super) influence: Vec<f64>,
+struct Area {
+    value: f64,
+    influence: Vec<f64>,
     n_sides: (usize, usize),
+}
+
+/// The areas of the grid: as points, and summed by the share of events that each time adds.
+pub(super) struct OverTime {
+    pub(super) points: Vec<AucPoint>,
+    /// The mean area and its derivatives by the weight of each case.
+    pub(super) mean: f64,
+    pub(super) influence: Vec<f64>,
 }
 
 fn compute(study: &Study<'_>) -> Vec<Estimate> {
     let named = |&horizon: &f64| {
-        let outcome = match area(study, horizon, None) {
+        let outcome = match area(study, horizon) {
             Ok((area, by)) => interval(study, area.value, &area.influence, area.n_sides).decided_by(by),
             Err(why) => Outcome::undefined(study.n(), "infinitesimal jackknife, logit scale", why),
         };
@@ -63,73 +72,82 @@ fn compute(study: &Study<'_>) -> Vec<Estimate> {
     study.horizons.iter().map(named).collect()
 }
 
-/// The area at every time of the grid.
-pub(super) fn curve(study: &Study<'_>) -> Vec<AucPoint> {
-    let ranked = study.risk.as_ref().map(|(risk, _)| Order::new(risk));
-    let point = |&time: &f64| {
-        let (area, _) = area(study, time, ranked.as_ref()).ok()?;
-        let outcome = interval(study, area.value, &area.influence, area.n_sides);
-        let estimate = outcome.named(METRIC.name, "", study.options.level);
-        Some(AucPoint { time, auc: estimate.value?, low: estimate.low?, high: estimate.high? })
-    };
-    grid(study).iter().filter_map(point).collect()
+/// The areas over time, computed once.
+///
+/// Without threads of its own: one that waits for others could be given a second metric that waits for this.
+pub(super) fn over_time<'s>(study: &'s Study<'_>) -> &'s OverTime {
+    study.over_time.get_or_init(|| OverTime::of(study))
+}
+
+impl OverTime {
+    fn of(study: &Study<'_>) -> Self {
+        let mut over = Self { points: Vec::new(), mean: 0.0, influence: vec![0.0; study.n()] };
+        let mut before = 1.0;
+        for time in grid(study) {
+            let Ok((area, _)) = area(study, time) else { continue };
+            let after = survival_after(&study.timeline, time);
+            over.mean += (before - after) * area.value;
+            over.influence.iter_mut().zip(&area.influence).for_each(|(sum, own)| *sum += (before - after) * own);
+            before = after;
+            let estimate =
+                interval(study, area.value, &area.influence, area.n_sides).named(METRIC.name, "", study.options.level);
+            let (low, high) = estimate.low.zip(estimate.high).unwrap_or((0.0, 1.0));
+            over.points.push(AucPoint { time, auc: area.value, low, high });
+        }
+        let events = 1.0 - before;
+        if events > 0.0 {
+            over.mean /= events;
+            over.influence.iter_mut().for_each(|own| *own /= events);
+        }
+        over
+    }
 }
 
 /// Where the curve is drawn and its mean taken: the horizons of predicted survival, else times of events.
 ///
 /// Of more than [`POINTS_MAX`] distinct times those are taken that are equally many events apart.
-pub(super) fn grid(study: &Study<'_>) -> Vec<f64> {
+fn grid(study: &Study<'_>) -> Vec<f64> {
     let last = study.timeline.last().unwrap_or(0.0);
     if !study.cases.survival().is_empty() {
         let horizons = study.cases.survival().iter().map(|predicted| predicted.horizon);
         return horizons.filter(|horizon| *horizon < last).collect();
     }
-    let steps: Vec<(f64, usize)> = study
+    let steps: Vec<(f64, u32)> = study
         .timeline
         .steps
         .iter()
         .filter(|step| step.n_events > 0 && step.time < last)
         .map(|step| (step.time, step.n_events))
         .collect();
-    let n_events: usize = steps.iter().map(|(_, n)| n).sum();
-    let every = if steps.len() > POINTS_MAX { n_events as f64 / POINTS_MAX as f64 } else { 0.0 };
+    let n_events: u32 = steps.iter().map(|(_, n)| n).sum();
+    let every = if steps.len() > POINTS_MAX { f64::from(n_events) / POINTS_MAX as f64 } else { 0.0 };
     let (mut seen, mut next) = (0, every);
-    let is_taken = |(time, n): (f64, usize)| {
+    let is_taken = |(time, n): (f64, u32)| {
         seen += n;
-        if (seen as f64) < next {
+        if f64::from(seen) < next {
             return None;
         }
-        next = ((seen as f64 / every.max(1.0)).floor() + 1.0) * every;
+        next = ((f64::from(seen) / every.max(1.0)).floor() + 1.0) * every;
         Some(time)
     };
     steps.into_iter().filter_map(is_taken).collect()
 }
 
-/// Cases from the lowest risk to the highest, in runs of equal ones.
-pub(super) struct Order {
-    rank: Vec<u32>,
-    n_ranks: usize,
-}
-
-impl Order {
-    pub(super) fn new(risk: &[f64]) -> Self {
-        let (rank, n_ranks) = ranks(risk);
-        Self { rank, n_ranks }
+/// The area at a horizon, and by what cases are ranked: the event probability there, else the risk.
+fn area(study: &Study<'_>, horizon: f64) -> Result<(Area, &'static str), String> {
+    let survival = study.cases.survival_at(horizon);
+    if survival.is_none() && study.risk.is_none() {
+        return Err(NO_RANKING.to_owned());
     }
-}
-
-/// The area at a horizon, and by what cases are ranked; `ranked` are the risks that hold for all horizons.
-pub(super) fn area(study: &Study<'_>, horizon: f64, ranked: Option<&Order>) -> Result<(Area, &'static str), String> {
-    let own = match (ranked, study.cases.survival_at(horizon)) {
-        (Some(_), None) => None,
-        _ => Some(study.marker(horizon).ok_or(NO_RANKING)?),
-    };
     if let Some(why) = study.timeline.out_of_reach(horizon) {
         return Err(why);
     }
-    match (own, ranked) {
-        (Some((marker, by)), _) => Ok((weighted(study, horizon, &Order::new(&marker)), by)),
-        (None, Some(order)) => Ok((weighted(study, horizon, order), "by the prediction")),
+    match (survival, &study.risk) {
+        (Some(survival), _) => {
+            let events: Vec<f64> = survival.iter().map(|survival| 1.0 - survival).collect();
+            Ok((weighted(study, horizon, &Order::new(&events)), "by the predicted survival there"))
+        }
+        (None, Some((order, by))) => Ok((weighted(study, horizon, order), *by)),
         (None, None) => Err(NO_RANKING.to_owned()),
     }
 }

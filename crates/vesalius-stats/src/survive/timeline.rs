@@ -21,11 +21,11 @@ pub(crate) struct Timeline {
 /// What happens at one time.
 pub(crate) struct Step {
     pub(crate) time: f64,
-    pub(crate) n_at_risk: usize,
-    pub(crate) n_events: usize,
-    pub(crate) n_censored: usize,
+    pub(crate) n_at_risk: u32,
+    pub(crate) n_events: u32,
+    pub(crate) n_censored: u32,
     /// Where its cases begin in the order.
-    first: usize,
+    first: u32,
 }
 
 impl Timeline {
@@ -35,13 +35,13 @@ impl Timeline {
         let mut at = vec![0; time.len()];
         let mut first = 0;
         for (idx, run) in ties(&ranked).enumerate() {
-            let n_events = run.iter().filter(|ranked| event[ranked.idx as usize]).count();
+            let n_events = run.iter().filter(|ranked| event[ranked.idx as usize]).count() as u32;
             steps.push(Step {
                 time: time[run[0].idx as usize],
-                n_at_risk: time.len() - first,
+                n_at_risk: (time.len() - first) as u32,
                 n_events,
-                n_censored: run.len() - n_events,
-                first,
+                n_censored: run.len() as u32 - n_events,
+                first: first as u32,
             });
             for ranked in run {
                 at[ranked.idx as usize] = idx as u32;
@@ -77,8 +77,8 @@ impl Timeline {
     /// Cases of each step, from the first time to the last.
     pub(crate) fn cases(&self) -> impl DoubleEndedIterator<Item = &[u32]> {
         let n = self.order.len();
-        let end = move |idx: usize| self.steps.get(idx + 1).map_or(n, |next| next.first);
-        self.steps.iter().enumerate().map(move |(idx, step)| &self.order[step.first..end(idx)])
+        let end = move |idx: usize| self.steps.get(idx + 1).map_or(n, |next| next.first as usize);
+        self.steps.iter().enumerate().map(move |(idx, step)| &self.order[step.first as usize..end(idx)])
     }
 
     /// The greatest time; `None` without cases.
@@ -118,7 +118,7 @@ impl Timeline {
             let own = if is_felt { -felt / step.n_exposed() } else { 0.0 };
             by_step.push((passed, passed + own));
             if is_felt && step.n_left() > 0.0 {
-                passed += felt * step.n_censored as f64 / (step.n_exposed() * step.n_left());
+                passed += felt * f64::from(step.n_censored) / (step.n_exposed() * step.n_left());
             }
         }
         let of_case = |(at, event): (&u32, &bool)| {
@@ -132,10 +132,10 @@ impl Timeline {
 impl Step {
     /// Those who can be censored at this time: at risk and without an event.
     fn n_exposed(&self) -> f64 {
-        (self.n_at_risk - self.n_events) as f64
+        f64::from(self.n_at_risk - self.n_events)
     }
 
     fn n_left(&self) -> f64 {
-        (self.n_at_risk - self.n_events - self.n_censored) as f64
+        f64::from(self.n_at_risk - self.n_events - self.n_censored)
     }
 }

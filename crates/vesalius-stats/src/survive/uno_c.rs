@@ -36,7 +36,7 @@ fn compute(study: &Study<'_>) -> Vec<Estimate> {
 
 fn outcome(study: &Study<'_>) -> Outcome {
     let n = study.n();
-    let Some((risk, by)) = &study.risk else {
+    let Some((order, by)) = &study.risk else {
         return Outcome::undefined(n, METHOD, NO_RANKING);
     };
     let (time, event, timeline) = (study.cases.time(), study.cases.event(), &study.timeline);
@@ -45,7 +45,7 @@ fn outcome(study: &Study<'_>) -> Outcome {
         if event[case] && time[case] < tau { timeline.uncensored(timeline.before(case)).powi(-2) } else { 0.0 }
     };
     let weights: Vec<f64> = (0..n).map(weight).collect();
-    let pairs = Pairs::new(timeline, event, risk, weights.clone());
+    let pairs = Pairs::new(timeline, event, order, weights.clone());
     let (concordant, comparable) = pairs.sums();
     if comparable <= 0.0 {
         return Outcome::undefined(n, METHOD, no_pair(study));

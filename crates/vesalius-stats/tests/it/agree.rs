@@ -39,7 +39,8 @@ fn measured(ratings: &Ratings) -> AgreeScores {
 
 /// Integers that repeat, without a generator.
 fn rows(n: usize, n_raters: usize) -> Vec<Vec<Option<f64>>> {
-    let grade = |case: usize, rater: usize| ((case * 7 + case / 3) % 5 + usize::from((case + rater) % 4 == 0)).min(4);
+    let grade =
+        |case: usize, rater: usize| ((case * 7 + case / 3) % 5 + usize::from((case + rater).is_multiple_of(4))).min(4);
     (0..n).map(|case| (0..n_raters).map(|rater| Some(grade(case, rater) as f64)).collect()).collect()
 }
 

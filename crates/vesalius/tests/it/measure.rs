@@ -4,3 +4,9 @@
 
 /// Classes that exclude each other, and findings that do not.
 mod classify;
+
+/// Risk, time and survival against follow-up.
+mod survive;
+
+/// Raters with each other, and reader studies.
+mod agree;

@@ -8,8 +8,11 @@ use vesalius_stats::agree::{Kind, Ratings};
 
 const N_SIMULATIONS: usize = 1500;
 
+/// Ratings of each case.
+type Rows = Vec<Vec<Option<f64>>>;
+
 /// Grades 0 to 4 about a true one, by three raters who are off by one now and then.
-fn grades(n: usize, rng: &mut ChaCha8Rng) -> Vec<Vec<Option<f64>>> {
+fn grades(n: usize, rng: &mut ChaCha8Rng) -> Rows {
     let mut case = |_| {
         let truth = [0, 0, 0, 1, 1, 1, 2, 2, 3, 4][rng.random_range(0..10)];
         let mut rate = || {
@@ -22,7 +25,7 @@ fn grades(n: usize, rng: &mut ChaCha8Rng) -> Vec<Vec<Option<f64>>> {
 }
 
 /// Measurements with a standard deviation of 2 between cases, 1 between raters and 1 of error, by five raters.
-fn sizes(n: usize, rng: &mut ChaCha8Rng) -> Vec<Vec<Option<f64>>> {
+fn sizes(n: usize, rng: &mut ChaCha8Rng) -> Rows {
     let raters: Vec<f64> = (0..5).map(|_| normal(rng)).collect();
     let mut case = |_| {
         let truth = 20.0 + 2.0 * normal(rng);
@@ -32,8 +35,8 @@ fn sizes(n: usize, rng: &mut ChaCha8Rng) -> Vec<Vec<Option<f64>>> {
 }
 
 fn check(
-    make: fn(usize, &mut ChaCha8Rng) -> Vec<Vec<Option<f64>>>,
-    of: &dyn Fn(&[Vec<Option<f64>>]) -> Ratings,
+    make: fn(usize, &mut ChaCha8Rng) -> Rows,
+    of: fn(&Rows) -> Ratings,
     n: usize,
     metrics: &[(&str, Option<f64>)],
 ) {
@@ -68,7 +71,7 @@ fn intervals_of_categories_cover() {
         ("gwet_ac2", None),
         ("krippendorff_alpha", None),
     ];
-    check(grades, &|rows| graded(Kind::Ordinal, rows), 80, &metrics);
+    check(grades, |rows| graded(Kind::Ordinal, rows), 80, &metrics);
 }
 
 /// Values by the variances that make the cases: raters are drawn anew for each run, which only the forms for random raters
@@ -84,21 +87,22 @@ fn intervals_of_measurements_cover() {
         ("icc_3_1", Some(4.0 / 5.0)),
         ("icc_3_k", Some(4.0 / 4.2)),
     ];
-    check(sizes, &|rows| numbered(Kind::Interval, rows), 30, &metrics);
+    check(sizes, |rows| numbered(Kind::Interval, rows), 30, &metrics);
 }
 
 /// Two devices whose differences have mean 1 and standard deviation 2.
+fn devices(n: usize, rng: &mut ChaCha8Rng) -> Rows {
+    let mut case = |_| {
+        let (truth, difference) = (30.0 + 5.0 * normal(rng), 1.0 + 2.0 * normal(rng));
+        vec![Some(truth), Some(truth + difference)]
+    };
+    (0..n).map(&mut case).collect()
+}
+
 #[test]
 fn limits_of_agreement_cover() {
     if !is_slow_run() {
         return;
-    }
-    fn devices(n: usize, rng: &mut ChaCha8Rng) -> Vec<Vec<Option<f64>>> {
-        let mut case = |_| {
-            let (truth, difference) = (30.0 + 5.0 * normal(rng), 1.0 + 2.0 * normal(rng));
-            vec![Some(truth), Some(truth + difference)]
-        };
-        (0..n).map(&mut case).collect()
     }
     let z = 1.959_963_985;
     let metrics = [
@@ -106,5 +110,5 @@ fn limits_of_agreement_cover() {
         ("lower_limit_of_agreement", Some(1.0 - 2.0 * z)),
         ("upper_limit_of_agreement", Some(1.0 + 2.0 * z)),
     ];
-    check(devices, &|rows| numbered(Kind::Interval, rows), 30, &metrics);
+    check(devices, |rows| numbered(Kind::Interval, rows), 30, &metrics);
 }
