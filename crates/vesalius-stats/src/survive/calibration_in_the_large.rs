@@ -22,11 +22,7 @@ pub(super) const METRIC: Metric = Metric {
 };
 
 fn compute(study: &Study<'_>) -> Vec<Estimate> {
-    let named = |&horizon: &f64| {
-        let outcome = outcome(study, horizon).unwrap_or_else(|why| Outcome::undefined(study.n(), METHOD, why));
-        outcome.named(METRIC.name, &Study::target(horizon), study.options.level)
-    };
-    study.horizons.iter().map(named).collect()
+    study.of_survival(METRIC.name, METHOD, |horizon| outcome(study, horizon))
 }
 
 fn outcome(study: &Study<'_>, horizon: f64) -> Result<Outcome, String> {

@@ -26,11 +26,7 @@ const N_STEPS_MAX: usize = 50;
 const TOLERANCE: f64 = 1e-12;
 
 fn compute(study: &Study<'_>) -> Vec<Estimate> {
-    let named = |&horizon: &f64| {
-        let outcome = outcome(study, horizon).unwrap_or_else(|why| Outcome::undefined(study.n(), METHOD, why));
-        outcome.named(METRIC.name, &Study::target(horizon), study.options.level)
-    };
-    study.horizons.iter().map(named).collect()
+    study.of_survival(METRIC.name, METHOD, |horizon| outcome(study, horizon))
 }
 
 /// A case whose state at the horizon is known.

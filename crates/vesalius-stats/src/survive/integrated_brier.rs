@@ -26,6 +26,9 @@ fn compute(study: &Study<'_>) -> Vec<Estimate> {
 fn outcome(study: &Study<'_>) -> Outcome {
     let horizons = study.cases.survival().iter().map(|predicted| predicted.horizon);
     let horizons: Vec<f64> = horizons.filter(|horizon| study.timeline.out_of_reach(*horizon).is_none()).collect();
+    if study.cases.survival().is_empty() {
+        return Outcome::undefined(study.n(), METHOD, "no survival probabilities are predicted");
+    }
     let [first, .., last] = horizons[..] else {
         let n = horizons.len();
         let why = format!("survival is predicted at {n} horizons within follow-up; expected at least 2");

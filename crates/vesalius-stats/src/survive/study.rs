@@ -2,11 +2,13 @@
 
 use std::sync::OnceLock;
 
+use super::ALL;
 use super::cases::Cases;
 use super::options::Options;
 use super::order::Order;
 use super::time_auc::OverTime;
 use super::timeline::Timeline;
+use crate::estimate::{Estimate, Outcome};
 
 /// Horizons that are chosen where none is given: these shares of the times of events.
 const DEFAULT_SHARES: [f64; 3] = [0.25, 0.5, 0.75];
@@ -46,12 +48,27 @@ impl<'a> Study<'a> {
         format!("at {horizon}")
     }
 
+    /// What is measured of the predicted survival at each horizon; said once where none is predicted at all.
+    pub(crate) fn of_survival(
+        &self,
+        metric: &str,
+        method: &str,
+        outcome: impl Fn(f64) -> Result<Outcome, String>,
+    ) -> Vec<Estimate> {
+        let undefined = |why: String| Outcome::undefined(self.n(), method, why);
+        if self.cases.survival().is_empty() {
+            let why = "no survival probabilities are predicted".to_owned();
+            return vec![undefined(why).named(metric, ALL, self.options.level)];
+        }
+        let named = |&horizon: &f64| {
+            outcome(horizon).unwrap_or_else(undefined).named(metric, &Self::target(horizon), self.options.level)
+        };
+        self.horizons.iter().map(named).collect()
+    }
+
     /// Why there is no predicted survival at a horizon.
     pub(crate) fn no_survival(&self, horizon: f64) -> String {
         let given: Vec<String> = self.cases.survival().iter().map(|given| given.horizon.to_string()).collect();
-        if given.is_empty() {
-            return "no survival probabilities are predicted".to_owned();
-        }
         format!("no survival is predicted at {horizon}; it is at {}", given.join(", "))
     }
 }

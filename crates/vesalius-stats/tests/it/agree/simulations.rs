@@ -1,7 +1,9 @@
 //! The simulations by which iMRMC is validated (Roe and Metz 1997, doi:10.1016/S1076-6332(97)80210-3), made anew and
-//! analyzed here: mean areas, variances of their difference and rejections against its stored results.
+//! analyzed here: mean areas and variances of their difference against its stored results.
 //!
-//! Studies in which every reader reads every case; with `VESALIUS_SLOW=1` and `VESALIUS_DATA`.
+//! Studies in which every reader reads every case; with `VESALIUS_SLOW=1` and `VESALIUS_DATA`. Its stored rejections are those
+//! of a variance that is too large on purpose (maximum likelihood, 1 to 4 % in place of 5 %), so that ours are held to the
+//! nominal level instead.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,12 +15,12 @@ use rand_chacha::ChaCha8Rng;
 use vesalius_stats::agree::Options;
 use vesalius_stats::agree::readers::{ReaderStudy, measure};
 
-const N_SIMULATIONS: usize = 400;
+const N_SIMULATIONS: usize = 2000;
 
 /// Rows of a table by their first cell, each with its numbers by the names of the columns.
 type Rows = BTreeMap<String, BTreeMap<String, f64>>;
 
-fn published(name: &str, keep: impl Fn(&[&str]) -> bool) -> Option<Rows> {
+fn published(name: &str) -> Option<Rows> {
     let root = std::env::var_os("VESALIUS_DATA").map_or("../../../shared/data".into(), PathBuf::from);
     let path = root.join("eval-refs/iMRMC/validation/MLEvalidation").join(name);
     if !path.is_file() {
@@ -32,7 +34,7 @@ fn published(name: &str, keep: impl Fn(&[&str]) -> bool) -> Option<Rows> {
         let pairs = names.iter().zip(row).filter_map(|(name, cell)| Some(((*name).to_owned(), cell.parse().ok()?)));
         pairs.collect()
     };
-    Some(lines.filter(|row| keep(row)).map(|row| (row[0].to_owned(), numbers(&row))).collect())
+    Some(lines.map(|row| (row[0].to_owned(), numbers(&row))).collect())
 }
 
 /// Scores are the sum of what the class, the reader, the case and both add, in both arms alike and in each of its own.
@@ -71,18 +73,16 @@ fn study(config: &BTreeMap<String, f64>, rng: &mut ChaCha8Rng) -> ReaderStudy {
 }
 
 #[test]
-fn areas_variances_and_rejections_are_those_of_imrmc() {
+fn areas_and_variances_are_those_of_imrmc() {
     if !is_slow_run() {
         return;
     }
-    let is_mean = |row: &[&str]| row[1] == "MCmean";
-    let Some(configs) = published("configs.csv", |_| true) else { return };
-    let Some(exact) = published("allNumSummary.csv", |_| true) else { return };
-    let Some(simulated) = published("allSimSummary.csv", is_mean) else { return };
+    let Some(configs) = published("configs.csv") else { return };
+    let Some(exact) = published("allNumSummary.csv") else { return };
     let options = Options { replicates: 1, ..Options::default() };
     let crossed = configs.iter().filter(|(_, config)| config["Num of Split-Plot Groups"] < 1.5);
     for (name, config) in crossed.step_by(9) {
-        let mut rng = ChaCha8Rng::seed_from_u64(91);
+        let mut rng = ChaCha8Rng::seed_from_u64(name.parse().unwrap());
         let (mut area, mut variance, mut square, mut n_rejected) = (0.0, 0.0, 0.0, 0);
         for _ in 0..N_SIMULATIONS {
             let scores = measure(&study(config, &mut rng), &options).unwrap();
@@ -91,19 +91,17 @@ fn areas_variances_and_rejections_are_those_of_imrmc() {
             let mean = scores.estimates.iter().find(|e| e.metric == "mrmc_auroc").unwrap();
             area += mean.value.unwrap() / N_SIMULATIONS as f64;
             let value = difference.value.unwrap();
-            variance += value * value / table.f / N_SIMULATIONS as f64;
+            let noise = table.ms_interaction + config["nr"] * (table.covariance_2 - table.covariance_3).max(0.0);
+            variance += 2.0 * noise / config["nr"] / N_SIMULATIONS as f64;
             square += value * value / N_SIMULATIONS as f64;
             n_rejected += usize::from(table.p_value < 0.05);
         }
-        let (exact, simulated) = (&exact[name], &simulated[name]);
+        let exact = &exact[name];
         let rejected = n_rejected as f64 / N_SIMULATIONS as f64;
         eprintln!(
-            "{name}: area {area:.4} ({:.4}), mean variance {variance:.3e}, variance {square:.3e} ({:.3e}), \
-             rejected {rejected:.3} (BDG {:.3}, Hillis {:?})",
-            exact["AUCA"],
-            exact["varAUCAminusAUCB"],
-            simulated["rejectBDG"],
-            simulated.get("rejectHillis").filter(|share| share.is_finite()),
+            "{name}: area {area:.4} ({:.4}), mean estimated variance {variance:.3e}, variance {square:.3e} ({:.3e}), \
+             rejected {rejected:.3} (0.05)",
+            exact["AUCA"], exact["varAUCAminusAUCB"],
         );
         let expected = exact["varAUCAminusAUCB"];
         let error = (exact["varA"] / N_SIMULATIONS as f64).sqrt();
@@ -113,7 +111,7 @@ fn areas_variances_and_rejections_are_those_of_imrmc() {
             (square / expected - 1.0).abs() < 4.0 * (2.0 / N_SIMULATIONS as f64).sqrt(),
             "variance {square} of {name}"
         );
-        assert!((0.9..=1.35).contains(&(variance / expected)), "mean variance {variance} of {name}, not {expected}");
-        assert!(rejected < 0.05 + 4.0 * (0.05 * 0.95 / N_SIMULATIONS as f64).sqrt(), "{rejected} rejected of {name}");
+        assert!((0.93..=1.1).contains(&(variance / expected)), "mean variance {variance} of {name}, not {expected}");
+        assert!((0.03..=0.07).contains(&rejected), "{rejected} rejected of {name}");
     }
 }

@@ -56,7 +56,9 @@ fn no_prediction() {
     let scores = measure(&follow_up(), &options).unwrap();
     undefined(&scores, "harrell_c", "all", "no risk, time or survival is predicted");
     undefined(&scores, "time_auc", "at 1.5", "no risk, time or survival is predicted");
-    undefined(&scores, "brier", "at 1.5", "no survival probabilities are predicted");
+    for metric in ["brier", "integrated_brier", "calibration_slope", "calibration_in_the_large"] {
+        undefined(&scores, metric, "all", "no survival probabilities are predicted");
+    }
     let scores = measure(&follow_up().with_survival(2.5, &[0.1, 0.5, 0.6]).unwrap(), &options).unwrap();
     undefined(&scores, "brier", "at 1.5", "no survival is predicted at 1.5; it is at 2.5");
     undefined(&scores, "integrated_brier", "all", "1 horizons");
