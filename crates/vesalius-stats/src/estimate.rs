@@ -30,6 +30,14 @@ pub struct Estimate {
     pub undefined: Option<String>,
 }
 
+impl Estimate {
+    /// The same estimate over a named group of cases.
+    pub(crate) fn in_group(mut self, group: &str) -> Self {
+        group.clone_into(&mut self.group);
+        self
+    }
+}
+
 /// What a metric found, before it is named.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {

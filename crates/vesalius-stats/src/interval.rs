@@ -1,8 +1,10 @@
 //! Intervals: the normal quantile, and a file for each kind.
 
 pub(crate) mod bootstrap;
+pub(crate) mod influence;
 pub(crate) mod newcombe;
 pub(crate) mod resample;
+pub(crate) mod student;
 pub(crate) mod wilson;
 
 use statrs::distribution::{ContinuousCDF, Normal};

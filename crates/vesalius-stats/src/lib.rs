@@ -3,8 +3,10 @@
 //! Every value leaves as an [`Estimate`] with interval, size and method; what is undefined says why.
 //! A metric is one file under `classify` and one line of its registry.
 
+pub mod agree;
 pub mod classify;
 pub mod segment;
+pub mod survive;
 
 mod cases;
 mod error;

@@ -26,6 +26,20 @@ const REGISTRIES: &[Registry] = &[
         walked_as: None,
     },
     Registry {
+        folder: "crates/vesalius-stats/src/agree/",
+        ending: ".rs",
+        listed_in: "crates/vesalius-stats/src/agree.rs",
+        apart: &["chance", "options", "ratings", "readers"],
+        walked_as: None,
+    },
+    Registry {
+        folder: "crates/vesalius-stats/src/agree/readers/",
+        ending: ".rs",
+        listed_in: "crates/vesalius-stats/src/agree/readers.rs",
+        apart: &["areas", "study"],
+        walked_as: None,
+    },
+    Registry {
         folder: "crates/vesalius-stats/src/classify/",
         ending: ".rs",
         listed_in: "crates/vesalius-stats/src/classify.rs",
@@ -37,6 +51,13 @@ const REGISTRIES: &[Registry] = &[
         ending: ".rs",
         listed_in: "crates/vesalius-stats/src/segment.rs",
         apart: &["facts", "summary"],
+        walked_as: None,
+    },
+    Registry {
+        folder: "crates/vesalius-stats/src/survive/",
+        ending: ".rs",
+        listed_in: "crates/vesalius-stats/src/survive.rs",
+        apart: &["cases", "options", "order", "pairs", "study", "timeline"],
         walked_as: None,
     },
     Registry {

@@ -1,7 +1,9 @@
 //! `vesalius measure TASK --truth T --pred P`: scores of predictions, whoever's software made them.
 
+mod agree;
 mod classify;
 mod segment;
+mod survive;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -21,6 +23,8 @@ pub(crate) struct Measure {
 enum Task {
     Classify(Box<classify::Classify>),
     Segment(Box<segment::Segment>),
+    Survive(survive::Survive),
+    Agree(agree::Agree),
 }
 
 impl Measure {
@@ -29,6 +33,8 @@ impl Measure {
         match &self.task {
             Task::Classify(classify) => classify.run(session),
             Task::Segment(segment) => segment.run(session),
+            Task::Survive(survive) => survive.run(session),
+            Task::Agree(agree) => agree.run(session),
         }
     }
 }

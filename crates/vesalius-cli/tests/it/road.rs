@@ -89,6 +89,34 @@ fn foreign_predictions_are_measured() {
 }
 
 #[test]
+fn survival_and_agreement_are_measured() {
+    let place = Place::new();
+    place.write("truth.csv", "id,days,dead\na,5,1\nb,8,0\nc,3,1\nd,9,1\n");
+    place.write("scores.csv", "id,output\na,4\nb,2\nc,3\nd,1\n");
+    let measure = "measure survive --truth truth.csv --pred scores.csv --horizons 4,6";
+    let said = place.run(measure);
+    assert_eq!(said.code, 1);
+    assert!(said.stderr.contains("say --direction risk if more is sooner"), "{}", said.stderr);
+    let said = done(&place, &format!("{measure} --direction risk --out survival"));
+    assert!(said.stdout.starts_with("4 cases, 3 events\n  harrell_c"), "{}", said.stdout);
+    assert!(
+        said.stdout.contains("time_auc                  at 6") && said.stdout.contains("0.800 ("),
+        "{}",
+        said.stdout
+    );
+    assert!(place.path("survival/kaplan_meier.csv").exists());
+    place.write("readers.csv", "case,ann,bob\n1,2,3\n2,4,4\n3,1,2\n4,5,5\n");
+    let said = place.run("measure agree --ratings readers.csv");
+    assert_eq!(said.code, 1);
+    assert!(said.stderr.contains("say --kind nominal, ordinal, interval or ratio"), "{}", said.stderr);
+    let said = done(&place, "measure agree --ratings readers.csv --kind interval --out agreement --json");
+    let scores: Value = serde_json::from_str(&said.stdout).expect("JSON alone");
+    let bias = scores["estimates"].as_array().expect("estimates").iter().find(|estimate| estimate["metric"] == "bias");
+    assert_eq!(bias.expect("a bias")["value"], 0.5);
+    assert!(place.path("agreement/bland_altman.csv").exists());
+}
+
+#[test]
 fn the_demo_says_what_was_planted_and_what_was_found() {
     let place = Place::new();
     let said = done(&place, &format!("demo {QUICK}"));

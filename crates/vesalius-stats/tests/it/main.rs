@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are not seen as tests")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
+mod agree;
 mod coverage;
 mod golden;
 mod invariance;
 mod kit;
 mod registry;
 mod segment;
+mod survive;
 mod undefined;

@@ -38,6 +38,20 @@ impl Table {
         Self::parse(path, &bytes)
     }
 
+    /// A table whose first row names its columns; `such_as` are some that are expected.
+    pub(crate) fn named(path: &Path, such_as: &str) -> Result<Self> {
+        match Self::read(path)? {
+            Read::Named(table) => Ok(table),
+            Read::Numbers(_) => {
+                let message = format!(
+                    "{} has numbers in its first row; expected names of columns, such as {such_as}; add them",
+                    path.display()
+                );
+                Err(Error::new(ErrorKind::Format, message))
+            }
+        }
+    }
+
     fn parse(path: &Path, bytes: &[u8]) -> Result<Read> {
         // Spreadsheet programs put a byte order mark before the first name.
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);

@@ -7,3 +7,9 @@ mod classify;
 
 /// Masks, their surfaces and lesions.
 mod segment;
+
+/// Risk, time and survival against follow-up.
+mod survive;
+
+/// Raters with each other, and reader studies.
+mod agree;

@@ -243,16 +243,12 @@ fn read(path: &Path) -> Result<Labeled> {
 
 /// In what two masks do not lie on the same grid; where a file does not say where it is, sizes decide.
 fn differs(truth: &Labeled, pred: &Labeled) -> Option<String> {
-    match (&truth.grid, &pred.grid) {
-        (Some(truth), Some(pred)) => {
-            let difference = truth.difference(pred);
-            (!difference.is_same()).then(|| difference.to_string())
-        }
-        _ => {
-            let [truth, pred] = [truth, pred].map(|mask| mask.labels.shape());
-            (truth != pred).then(|| format!("size {truth:?} and {pred:?} voxels (z, y, x)"))
-        }
+    if let (Some(truth), Some(pred)) = (&truth.grid, &pred.grid) {
+        let difference = truth.difference(pred);
+        return (!difference.is_same()).then(|| difference.to_string());
     }
+    let [truth, pred] = [truth, pred].map(|mask| mask.labels.shape());
+    (truth != pred).then(|| format!("size {truth:?} and {pred:?} voxels (z, y, x)"))
 }
 
 /// What is said of a prediction that does not lie on the grid of the truth.

@@ -61,8 +61,17 @@ fn close(found: f64, expected: f64, what: &str) {
     assert!((found - expected).abs() <= 1e-6 * expected.abs().max(1.0), "{what}: {found} is not {expected}");
 }
 
-fn names(names: &[&str]) -> Option<Vec<String>> {
-    Some(names.iter().map(|name| (*name).to_owned()).collect())
+fn named(metrics: &[&str]) -> SegmentConfig {
+    let metrics = metrics.iter().map(|name| (*name).to_owned()).collect();
+    SegmentConfig { metrics: Some(metrics), ..SegmentConfig::default() }
+}
+
+/// Two empty folders.
+fn folders(folder: &Path) -> [PathBuf; 2] {
+    ["truth", "pred"].map(|name| {
+        fs::create_dir_all(folder.join(name)).unwrap();
+        folder.join(name)
+    })
 }
 
 #[test]
@@ -84,12 +93,7 @@ fn two_label_maps_score_as_other_software_says() {
         "lesion_f1",
         "panoptic_quality",
     ];
-    let config = SegmentConfig {
-        metrics: names(&ours),
-        tolerance_mm: Some(1.0),
-        lesions: Some(LesionRule::Overlap(0.25)),
-        ..SegmentConfig::default()
-    };
+    let config = SegmentConfig { tolerance_mm: Some(1.0), lesions: Some(LesionRule::Overlap(0.25)), ..named(&ours) };
     let found = measured(&truth, &pred, &config).unwrap();
     for label in ["1", "2"] {
         for metric in ours {
@@ -103,8 +107,7 @@ fn two_label_maps_score_as_other_software_says() {
         let row = found.cases.iter().find(|case| case.region == label).unwrap();
         assert_eq!(row.lesions, Some([hits + missed, hits + extra, hits]), "lesions of {label}");
     }
-    let voxels =
-        SegmentConfig { surface: Definition::Voxels, metrics: names(&["hausdorff"]), ..SegmentConfig::default() };
+    let voxels = SegmentConfig { surface: Definition::Voxels, ..named(&["hausdorff"]) };
     let found = measured(&truth, &pred, &voxels).unwrap();
     for label in ["1", "2"] {
         close(value(&found, "hausdorff", label), golden[label]["voxels_hausdorff"].as_f64().unwrap(), label);
@@ -144,8 +147,7 @@ fn a_box_that_is_moved_is_as_far_away_as_it_was_moved() {
 #[test]
 fn missing_and_empty_cases_follow_the_rules() {
     let folder = tempfile::tempdir().unwrap();
-    let [truth, pred] = ["truth", "pred"].map(|name| folder.path().join(name));
-    [&truth, &pred].map(|path| fs::create_dir_all(path).unwrap());
+    let [truth, pred] = folders(folder.path());
     let (full, empty) = (cube([4; 3], [12; 3]), cube([0; 3], [0; 3]));
     for name in ["a", "b", "c", "d"] {
         save(&truth, &format!("{name}.nii"), if name == "c" { &empty } else { &full });
@@ -178,8 +180,7 @@ fn missing_and_empty_cases_follow_the_rules() {
 #[test]
 fn a_mask_on_another_grid_is_no_mask_of_the_case() {
     let folder = tempfile::tempdir().unwrap();
-    let [truth, pred] = ["truth", "pred"].map(|name| folder.path().join(name));
-    [&truth, &pred].map(|path| fs::create_dir_all(path).unwrap());
+    let [truth, pred] = folders(folder.path());
     let full = cube([4; 3], [12; 3]);
     let moved = full.clone().with_geometry(upright([0.5, 1.0, 2.0], [0.0, 0.0, 1.0]));
     save(&truth, "a.nii", &full);
@@ -277,7 +278,7 @@ fn centerlines_notice_a_gap_that_volumes_do_not() {
         volume((0..8100).map(inside).collect(), [9, 30, 30], Some(upright([1.0; 3], [0.0; 3])))
     };
     let [whole, cut] = [false, true].map(|gap| save(folder.path(), &format!("{gap}.nii"), &tube(gap)));
-    let config = SegmentConfig { metrics: names(&["centerline_dice"]), ..SegmentConfig::default() };
+    let config = named(&["centerline_dice"]);
     let found = |pred: &PathBuf| value(&measured(&whole, pred, &config).unwrap(), "centerline_dice", "1");
     close(found(&whole), 1.0, "itself");
     let broken = found(&cut);
@@ -291,8 +292,7 @@ fn labels_that_are_none_and_names_that_do_not_match_are_refused() {
     let half = save(folder.path(), "half.nii", &half);
     let error = measured(&half, &half, &SegmentConfig::default()).unwrap_err().to_string();
     assert!(error.contains("0.5") && error.contains("binarize"), "{error}");
-    let [truth, pred] = ["truth", "pred"].map(|name| folder.path().join(name));
-    [&truth, &pred].map(|path| fs::create_dir_all(path).unwrap());
+    let [truth, pred] = folders(folder.path());
     save(&truth, "a.nii", &cube([4; 3], [12; 3]));
     save(&pred, "b.nii", &cube([4; 3], [12; 3]));
     let refused = |truth: &Path, pred: &Path, config: &SegmentConfig, expected: &str| {
@@ -303,7 +303,7 @@ fn labels_that_are_none_and_names_that_do_not_match_are_refused() {
     refused(&truth, &pred, &default, "called alike");
     refused(&truth, &pred.join("b.nii"), &default, "is a folder");
     refused(&truth, &folder.path().join("absent"), &default, "could not read");
-    refused(&half, &half, &SegmentConfig { metrics: names(&["dise"]), ..SegmentConfig::default() }, "dise");
+    refused(&half, &half, &named(&["dise"]), "dise");
     refused(&half, &half, &SegmentConfig { tolerance_mm: Some(-2.0), ..SegmentConfig::default() }, "-2 mm");
 }
 
@@ -334,16 +334,11 @@ fn vertebrae_have_the_counts_of_panoptica() {
     let Some(folder) = real_data("eval-refs/panoptica/examples/spine_seg") else { return };
     // Found by panoptica 2.1.7 with its default threshold: matched, false, missed, and panoptic quality.
     let check = |name: &str, lesions: LesionRule, [hits, extra, missed]: [u64; 3], quality: f64| {
-        let config = SegmentConfig {
-            lesions: Some(lesions),
-            binary: true,
-            metrics: names(&["panoptic_quality"]),
-            ..SegmentConfig::default()
-        };
+        let config = SegmentConfig { lesions: Some(lesions), binary: true, ..named(&["panoptic_quality"]) };
         let found =
             measured(&folder.join(name).join("ref.nii.gz"), &folder.join(name).join("pred.nii.gz"), &config).unwrap();
         assert_eq!(found.cases[0].lesions, Some([hits + missed, hits + extra, hits]), "{name}");
         close(value(&found, "panoptic_quality", "foreground"), quality, name);
     };
-    check("unmatched_instance", LesionRule::Instances(0.5), [19, 3, 3], 0.719252280051296);
+    check("unmatched_instance", LesionRule::Instances(0.5), [19, 3, 3], 0.719_252_280);
 }
