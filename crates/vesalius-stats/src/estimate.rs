@@ -75,3 +75,12 @@ impl Outcome {
         }
     }
 }
+
+impl Estimate {
+    /// The same estimate of a named group of cases, or of a named rater or team.
+    #[must_use]
+    pub(crate) fn in_group(mut self, group: &str) -> Self {
+        group.clone_into(&mut self.group);
+        self
+    }
+}

@@ -4,6 +4,7 @@
 //! A metric is one file under `classify` and one line of its registry.
 
 pub mod classify;
+pub mod fuse;
 
 mod cases;
 mod error;

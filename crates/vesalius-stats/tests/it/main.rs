@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod coverage;
+mod fuse;
 mod golden;
 mod invariance;
 mod kit;
