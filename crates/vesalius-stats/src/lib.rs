@@ -5,6 +5,7 @@
 
 pub mod classify;
 pub mod fuse;
+pub mod leaderboard;
 
 mod cases;
 mod error;

@@ -184,7 +184,8 @@ fn raters_who_agree_are_perfect() {
 /// Sixty raters with tiny probabilities: a product of their likelihoods would underflow.
 #[test]
 fn many_raters_do_not_underflow() {
-    let rater = |seed: u32| (0..5000).map(|v: u32| u32::from((v * 7919 + seed * 104_729) % 1000 == 0)).collect();
+    let rater =
+        |seed: u32| (0..5000).map(|v: u32| u32::from((v * 7919 + seed * 104_729).is_multiple_of(1000))).collect();
     let raters: Vec<Vec<u32>> = (0..60).map(rater).collect();
     let found = staple(&votes(&raters), Ties::Background).unwrap();
     assert!(found.confusion.iter().flatten().flatten().all(|cell| (0.0..=1.0).contains(cell)));

@@ -8,5 +8,6 @@ mod fuse;
 mod golden;
 mod invariance;
 mod kit;
+mod leaderboard;
 mod registry;
 mod undefined;
