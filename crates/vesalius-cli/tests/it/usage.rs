@@ -19,8 +19,8 @@ fn help_lists_the_commands_in_the_order_of_the_road() {
     assert_eq!(
         commands,
         [
-            "demo", "run", "inspect", "convert", "cohort", "audit", "split", "train", "predict", "explain", "measure",
-            "report", "phantom", "fetch", "schema", "help"
+            "demo", "run", "inspect", "convert", "cohort", "audit", "split", "train", "predict", "explain", "ensemble",
+            "measure", "rank", "report", "phantom", "fetch", "schema", "help"
         ]
     );
     for text in ["2  done, with problems listed in problems.csv", "--out <DIR>", "--json", "--threads <N>"] {
@@ -31,8 +31,7 @@ fn help_lists_the_commands_in_the_order_of_the_road() {
 #[test]
 fn every_command_has_help_that_is_no_error() {
     let place = Place::new();
-    let commands =
-        "demo run inspect convert cohort audit split train predict explain measure report phantom fetch schema";
+    let commands = "demo run inspect convert cohort audit split train predict explain ensemble measure rank report phantom fetch schema";
     for command in commands.split(' ').chain(["measure classify"]) {
         let said = place.run(&format!("{command} --help"));
         assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{command}");
@@ -76,6 +75,11 @@ fn wrong_usage_is_an_error_like_any_other() {
     check("run demo --data x", "--out DIR is missing; name the folder for the run");
     check("predict nothing x --out p", "nothing");
     check("measure classify --truth t.csv --pred p.csv", "t.csv");
+    check("ensemble a.csv b.csv --method mean", "--out DIR is missing; name the folder for the ensemble");
+    check("ensemble a.csv b.csv --method median --out e", "there is no method \"median\"; there is: mean, logit-mean");
+    check("ensemble a.csv b.csv --method mean --out e", "a.csv does not exist; check the path");
+    check("rank t.csv --scheme best", "there is no scheme \"best\"; there is: mean-then-rank");
+    check("rank t.csv --scheme amos", "t.csv does not exist; check the path");
     check("schema recipes", "there is no schema `recipes`; there is: recipe, phantom-medmnist");
     check("report nothing", "nothing");
     check("audit nothing.npz", "nothing.npz does not exist; check the path");
