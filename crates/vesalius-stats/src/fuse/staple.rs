@@ -9,6 +9,7 @@
 //! the specificity. The fused label is the one of largest W.
 //! **Performance.** Sensitivity of a label is `θ(r, s | s)`; specificity the share of W outside s where r does not say s.
 //! Intervals are Wilson's over expected voxels; neighbors are not independent, so they are narrower than the truth.
+//! **Two raters** can hardly be told from the truth: labels that they dispute on few voxels follow chance.
 //! **Range** 0 to 1. **Ties** by a named rule. **Undefined** performance: a label without expected voxels, or one that
 //! is everywhere. **Cost** O(patterns × raters × labels) an iteration, whatever the number of voxels.
 
@@ -25,7 +26,10 @@ pub(super) const METHOD: Method = Method {
              and writes undecided voxels one row beyond its matrix; its binary STAPLE starts and ends as here",
 };
 
-const ITERATIONS_MAX: usize = 1000;
+/// Two raters leave a flat ridge that takes tens of thousands of turns; what they cost depends on the patterns.
+const ITERATIONS: (usize, usize) = (1000, 100_000);
+/// Cells of all patterns, raters and labels that are computed at most: some seconds.
+const CELLS_MAX: usize = 2_000_000_000;
 /// A smaller step of every parameter is the end.
 const STEP_MIN: f64 = 1e-7;
 const METHOD_OF_INTERVALS: &str = "STAPLE; Wilson over voxels as if they were independent";
@@ -51,8 +55,10 @@ pub struct Staple {
 pub fn staple(votes: &Votes, ties: Ties) -> Result<Staple> {
     votes.need(2)?;
     let mut state = State::start(votes);
+    let cells = votes.n_patterns() * votes.n_raters() * votes.labels().len();
+    let iterations_max = (CELLS_MAX / cells.max(1)).clamp(ITERATIONS.0, ITERATIONS.1);
     let (mut n_iterations, mut converged) = (0, false);
-    while n_iterations < ITERATIONS_MAX && !converged {
+    while n_iterations < iterations_max && !converged {
         state.expect();
         let before = std::mem::take(&mut state.confusion);
         state.maximize();

@@ -41,11 +41,8 @@ pub(super) fn shares(replicates: &[Vec<usize>], team: usize, n_teams: usize) -> 
     if replicates.is_empty() {
         return Vec::new();
     }
-    let mut shares = vec![0.0; n_teams];
-    for ranks in replicates {
-        shares[ranks[team] - 1] += 1.0 / replicates.len() as f64;
-    }
-    shares
+    let n_times = |rank: usize| replicates.iter().filter(|ranks| ranks[team] == rank).count() as f64;
+    (1..=n_teams).map(|rank| n_times(rank) / replicates.len() as f64).collect()
 }
 
 /// The rank of each team, and the agreement of replicates with the whole order.

@@ -310,3 +310,22 @@ fn what_cannot_be_fused_is_refused() {
     refused(mean.add([f64::NAN].into_iter()), "finite");
     refused(majority(&Votes::new(3).unwrap(), Ties::Background).map(|_| ()), "expected 1 or more");
 }
+
+/// Twenty raters of fifteen labels on four million voxels: the votes are grouped once, whatever is estimated of them.
+#[test]
+fn many_voxels_cost_no_more_than_their_patterns() {
+    let n = 1 << 22;
+    let rater = |seed: u32| -> Vec<u32> {
+        let label = |voxel: u32| {
+            let is_wrong = (voxel / 64 * 7919 + seed * 104_729).is_multiple_of(97);
+            (voxel / 8192 + u32::from(is_wrong)) % 15
+        };
+        (0..n).map(label).collect()
+    };
+    let mut votes = Votes::new(n as usize).unwrap();
+    (0..20).try_for_each(|seed| votes.add(&rater(seed))).unwrap();
+    assert!(votes.n_patterns() < 1000, "{}", votes.n_patterns());
+    let found = staple(&votes, Ties::Background).unwrap();
+    let n_right = found.fused.iter().zip(0..n).filter(|(label, voxel)| **label == voxel / 8192 % 15).count();
+    assert!(found.converged && n_right == n as usize, "{n_right} of {n}");
+}

@@ -24,7 +24,9 @@ pub(in crate::report) fn ranks(title: &str, rows: &[RankRow]) -> Svg {
     let n_ranks = rows.len().max(2);
     let step = (480.0 / n_ranks as f64).clamp(26.0, 64.0);
     let left = label_px + 20.0;
-    let (width, height) = (left + step * n_ranks as f64 + 12.0, TOP_PX + ROW_PX * rows.len() as f64 + 30.0);
+    // The line that explains the marks needs its room too.
+    let (width, height) =
+        ((left + step * n_ranks as f64 + 12.0).max(430.0), TOP_PX + ROW_PX * rows.len() as f64 + 30.0);
     let mut svg = Svg::new(width, height, title, &description(rows));
     let column = |rank: f64| left + step * (rank - 0.5);
     svg.text("panel-title", (8.0, 14.0), Anchor::Start, title);
