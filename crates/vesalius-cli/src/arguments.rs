@@ -8,7 +8,8 @@ use vesalius::Device;
 
 use crate::commands::source::by_name;
 use crate::commands::{
-    audit, cohort, convert, demo, explain, fetch, inspect, measure, phantom, predict, report, run, schema, split, train,
+    audit, cohort, convert, demo, ensemble, explain, fetch, inspect, measure, phantom, predict, rank, report, run,
+    schema, split, train,
 };
 
 /// Turns medical images into evidence.
@@ -67,7 +68,9 @@ pub(crate) enum Command {
     Train(train::Train),
     Predict(predict::Predict),
     Explain(explain::Explain),
+    Ensemble(ensemble::Ensemble),
     Measure(measure::Measure),
+    Rank(rank::Rank),
     Report(report::Report),
     Phantom(phantom::Phantom),
     Fetch(fetch::Fetch),

@@ -4,12 +4,14 @@ pub(crate) mod audit;
 pub(crate) mod cohort;
 pub(crate) mod convert;
 pub(crate) mod demo;
+pub(crate) mod ensemble;
 pub(crate) mod explain;
 pub(crate) mod fetch;
 pub(crate) mod inspect;
 pub(crate) mod measure;
 pub(crate) mod phantom;
 pub(crate) mod predict;
+pub(crate) mod rank;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod schema;
@@ -40,7 +42,9 @@ pub(crate) fn run(command: &Command, session: &Session) -> Result<Outcome> {
         Command::Train(train) => train.run(session),
         Command::Predict(predict) => predict.run(session),
         Command::Explain(explain) => explain.run(session),
+        Command::Ensemble(ensemble) => ensemble.run(session),
         Command::Measure(measure) => measure.run(session),
+        Command::Rank(rank) => rank.run(session),
         Command::Report(report) => report.run(session),
         Command::Phantom(phantom) => phantom.run(session),
         Command::Fetch(fetch) => fetch.run(session),

@@ -31,7 +31,8 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// The same estimate over a named group of cases.
+    /// The same estimate of a named group of cases, or of a named rater or team.
+    #[must_use]
     pub(crate) fn in_group(mut self, group: &str) -> Self {
         group.clone_into(&mut self.group);
         self

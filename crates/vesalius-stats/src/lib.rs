@@ -5,6 +5,8 @@
 
 pub mod agree;
 pub mod classify;
+pub mod fuse;
+pub mod leaderboard;
 pub mod segment;
 pub mod survive;
 

@@ -70,6 +70,16 @@ pub fn write_toml<T: Serialize>(path: &Path, value: &T) -> Result<()> {
     write_bytes(path, text.as_bytes())
 }
 
+/// Writes a table whose first row names its columns.
+pub(crate) fn write_table(path: &Path, rows: impl IntoIterator<Item = Vec<String>>) -> Result<()> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row).map_err(|error| Error::write(path, error))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| Error::write(path, error.into_error()))?;
+    write_bytes(path, &bytes)
+}
+
 /// Reads a text file.
 pub fn read_text(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| Error::read(path, error))

@@ -17,12 +17,14 @@ pub mod fetch;
 pub mod phantom;
 pub mod split;
 
+pub mod ensemble;
 pub mod explain;
 pub mod measure;
 pub mod model;
 pub mod predict;
 pub mod predictions;
 pub mod preprocess;
+pub mod rank;
 pub mod report;
 pub mod train;
 

@@ -33,8 +33,15 @@ use crate::error::{Error, ErrorKind, Result};
 use page::Page;
 use run_folder::RunFolder;
 
+pub(crate) use chart::RankRow;
+
 const TEMPLATE: &str = include_str!("report/template.html");
 const STYLE: &str = include_str!("report/style.css");
+
+/// The figure of a leaderboard, a file of its own.
+pub(crate) fn rank_figure(title: &str, rows: &[RankRow]) -> String {
+    chart::ranks(title, rows).standalone()
+}
 
 /// Writes `report.html` into a run folder and says where it lies.
 pub fn write(run: &Path) -> Result<PathBuf> {

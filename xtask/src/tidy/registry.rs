@@ -61,6 +61,20 @@ const REGISTRIES: &[Registry] = &[
         walked_as: None,
     },
     Registry {
+        folder: "crates/vesalius-stats/src/fuse/",
+        ending: ".rs",
+        listed_in: "crates/vesalius-stats/src/fuse.rs",
+        apart: &["members", "ties", "votes"],
+        walked_as: None,
+    },
+    Registry {
+        folder: "crates/vesalius-stats/src/leaderboard/",
+        ending: ".rs",
+        listed_in: "crates/vesalius-stats/src/leaderboard.rs",
+        apart: &["board", "order", "signed_rank", "stability"],
+        walked_as: None,
+    },
+    Registry {
         folder: "crates/vesalius-nn/src/arch/",
         ending: ".rs",
         listed_in: "crates/vesalius-nn/src/arch.rs",

@@ -19,8 +19,8 @@ fn help_lists_the_commands_in_the_order_of_the_road() {
     assert_eq!(
         commands,
         [
-            "demo", "run", "inspect", "convert", "cohort", "audit", "split", "train", "predict", "explain", "measure",
-            "report", "phantom", "fetch", "schema", "help"
+            "demo", "run", "inspect", "convert", "cohort", "audit", "split", "train", "predict", "explain", "ensemble",
+            "measure", "rank", "report", "phantom", "fetch", "schema", "help"
         ]
     );
     for text in ["2  done, with problems listed in problems.csv", "--out <DIR>", "--json", "--threads <N>"] {
@@ -31,9 +31,10 @@ fn help_lists_the_commands_in_the_order_of_the_road() {
 #[test]
 fn every_command_has_help_that_is_no_error() {
     let place = Place::new();
-    let commands =
-        "demo run inspect convert cohort audit split train predict explain measure report phantom fetch schema";
-    for command in commands.split(' ').chain(["measure classify", "measure survive", "measure agree"]) {
+    let commands = "demo run inspect convert cohort audit split train predict explain ensemble measure rank report \
+                    phantom fetch schema";
+    let tasks = ["measure classify", "measure segment", "measure survive", "measure agree"];
+    for command in commands.split_whitespace().chain(tasks) {
         let said = place.run(&format!("{command} --help"));
         assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{command}");
         assert!(said.stdout.contains(&format!("Usage: vesalius {command}")), "{}", said.stdout);
@@ -79,6 +80,11 @@ fn wrong_usage_is_an_error_like_any_other() {
     check("measure survive --truth t.csv --pred p.csv", "t.csv");
     check("measure survive --truth t.csv --pred p.csv --direction up", "[possible values: risk, time]");
     check("measure agree --ratings r.csv", "r.csv");
+    check("ensemble a.csv b.csv --method mean", "--out DIR is missing; name the folder for the ensemble");
+    check("ensemble a.csv b.csv --method median --out e", "there is no method \"median\"; there is: mean, logit-mean");
+    check("ensemble a.csv b.csv --method mean --out e", "a.csv does not exist; check the path");
+    check("rank t.csv --scheme best", "there is no scheme \"best\"; there is: mean-then-rank");
+    check("rank t.csv --scheme amos", "t.csv does not exist; check the path");
     check("schema recipes", "there is no schema `recipes`; there is: recipe, phantom-medmnist");
     check("report nothing", "nothing");
     check("audit nothing.npz", "nothing.npz does not exist; check the path");

@@ -5,9 +5,11 @@
 
 mod agree;
 mod coverage;
+mod fuse;
 mod golden;
 mod invariance;
 mod kit;
+mod leaderboard;
 mod registry;
 mod segment;
 mod survive;

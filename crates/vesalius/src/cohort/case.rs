@@ -180,7 +180,7 @@ impl Cohort {
 }
 
 /// One thing that could not be used; a row of `problems.csv`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Problem {
     /// The case it belongs to; empty where it belongs to none.
     pub case: String,

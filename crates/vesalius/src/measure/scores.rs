@@ -31,10 +31,5 @@ pub(super) fn save(folder: &Path, estimates: &[Estimate]) -> Result<()> {
 
 /// Writes a table whose first row names its columns.
 pub(super) fn save_table(path: &Path, rows: impl IntoIterator<Item = Vec<String>>) -> Result<()> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.write_record(row).map_err(|error| Error::write(path, error))?;
-    }
-    let bytes = writer.into_inner().map_err(|error| Error::write(path, error.into_error()))?;
-    artifact::write_bytes(path, &bytes)
+    artifact::write_table(path, rows)
 }

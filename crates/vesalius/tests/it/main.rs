@@ -31,8 +31,14 @@ mod train;
 /// Tables, ours and foreign.
 mod predictions;
 
+/// Predictions, masks and boxes of several members.
+mod ensemble;
+
 /// Estimates of predictions from anywhere.
 mod measure;
+
+/// Leaderboards.
+mod rank;
 
 /// One page that opens offline.
 mod report;

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use serde::{Serialize, Serializer};
 
+use crate::report::STYLE;
+
 /// A drawing in user units of one CSS pixel; serializes as its markup.
 #[derive(Clone, Debug)]
 pub(in crate::report) struct Svg {
@@ -91,6 +93,23 @@ impl Svg {
     fn push(&mut self, element: &str) {
         self.body.push_str(element);
         self.body.push('\n');
+    }
+
+    /// A file of its own: with the rules of the style sheet that drawings use, and colors in place of their names.
+    ///
+    /// Viewers that are no browsers know neither the page's style sheet nor its variables.
+    pub(in crate::report) fn standalone(&self) -> String {
+        let after = |text: &'static str, mark: &str| text.split_once(mark).map_or("", |(_, rest)| rest);
+        let drawings = after(after(STYLE, "/* Drawings:"), "*/");
+        let mut rules = drawings.split_once("@media").map_or(drawings, |(rules, _)| rules).trim().to_owned();
+        let variables = after(STYLE, ":root {").split_once('}').map_or("", |(variables, _)| variables);
+        for (name, value) in variables.split(';').filter_map(|line| line.trim().split_once(':')) {
+            rules = rules.replace(&format!("var({})", name.trim()), value.trim());
+        }
+        let font = "svg { background: #fff; font-family: Helvetica, Arial, sans-serif; }";
+        let style = format!("<style>\n{font}\n{rules}\n</style>\n<title>");
+        let named = self.markup().replacen("<svg", r#"<svg xmlns="http://www.w3.org/2000/svg""#, 1);
+        named.replacen("<title>", &style, 1) + "\n"
     }
 
     /// The markup, to stand inside HTML.
@@ -182,6 +201,14 @@ mod tests {
         assert!(markup.contains("&lt;/title&gt;&lt;script&gt;") && markup.contains("a &amp; b"), "{markup}");
         assert!(markup.contains(r#"x="1" y="0" text-anchor="start">&lt;b&gt;&quot;"#), "{markup}");
         assert!(!markup.contains('\u{7}'), "{markup}");
+    }
+
+    #[test]
+    fn a_drawing_that_stands_alone_names_its_colors() {
+        let markup = Svg::new(10.0, 10.0, "t", "d").standalone();
+        assert!(markup.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\""), "{markup}");
+        assert!(markup.contains(".axis { stroke: #1b1b1b;") && !markup.contains("var("), "{markup}");
+        assert!(!markup.contains("nav ol") && !markup.contains("@media"), "{markup}");
     }
 
     #[test]
