@@ -4,6 +4,8 @@
 //! A metric is one file under `classify` and one line of its registry.
 
 pub mod classify;
+pub mod detect;
+pub mod localize;
 
 mod cases;
 mod error;

@@ -4,8 +4,10 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod coverage;
+mod detect;
 mod golden;
 mod invariance;
 mod kit;
+mod localize;
 mod registry;
 mod undefined;
