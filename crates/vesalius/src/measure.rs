@@ -4,5 +4,7 @@
 //! What each leaves is a folder with `scores.json`, `cases.csv` and the curves of its task.
 
 pub mod classify;
+pub mod detect;
+pub mod localize;
 
 mod scores;

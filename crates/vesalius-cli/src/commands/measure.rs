@@ -1,10 +1,16 @@
 //! `vesalius measure TASK --truth T --pred P`: scores of predictions, whoever's software made them.
 
 mod classify;
+mod detect;
+mod localize;
+
+use std::fmt::Write as _;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use vesalius_stats::Estimate;
 
+use crate::commands::estimates;
 use crate::outcome::Outcome;
 use crate::session::Session;
 
@@ -19,6 +25,8 @@ pub(crate) struct Measure {
 #[derive(Subcommand)]
 enum Task {
     Classify(classify::Classify),
+    Detect(detect::Detect),
+    Localize(localize::Localize),
 }
 
 impl Measure {
@@ -26,6 +34,17 @@ impl Measure {
     pub(crate) fn run(&self, session: &Session) -> Result<Outcome> {
         match &self.task {
             Task::Classify(classify) => classify.run(session),
+            Task::Detect(detect) => detect.run(session),
+            Task::Localize(localize) => localize.run(session),
         }
     }
+}
+
+/// How many cases there were, every estimate, and what else there is to know.
+fn summary(n_cases: usize, estimates: &[Estimate], notes: &[String]) -> String {
+    let mut text = format!("{n_cases} cases\n{}", estimates::lines(estimates));
+    for note in notes {
+        writeln!(text, "note: {note}").expect("a string takes everything");
+    }
+    text
 }

@@ -33,7 +33,7 @@ fn every_command_has_help_that_is_no_error() {
     let place = Place::new();
     let commands =
         "demo run inspect convert cohort audit split train predict explain measure report phantom fetch schema";
-    for command in commands.split(' ').chain(["measure classify"]) {
+    for command in commands.split(' ').chain(["measure classify", "measure detect", "measure localize"]) {
         let said = place.run(&format!("{command} --help"));
         assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{command}");
         assert!(said.stdout.contains(&format!("Usage: vesalius {command}")), "{}", said.stdout);
@@ -76,6 +76,13 @@ fn wrong_usage_is_an_error_like_any_other() {
     check("run demo --data x", "--out DIR is missing; name the folder for the run");
     check("predict nothing x --out p", "nothing");
     check("measure classify --truth t.csv --pred p.csv", "t.csv");
+    check("measure detect --truth t.csv --pred p.csv", "t.csv");
+    check(
+        "measure detect --truth t --pred p --rule luck",
+        "expected one of `iou`, `center`, `distance`, `luna`, `overlap`",
+    );
+    check("measure localize --truth t.csv --pred p.csv", "t.csv");
+    check("measure localize --truth t --pred p --length between:left", "expected two landmarks");
     check("schema recipes", "there is no schema `recipes`; there is: recipe, phantom-medmnist");
     check("report nothing", "nothing");
     check("audit nothing.npz", "nothing.npz does not exist; check the path");

@@ -4,8 +4,8 @@
 //! positives over the number of cases (Bunch et al. 1977, doi:10.1117/12.955926). It begins at (0, 0). Between two
 //! thresholds it goes along the line or as a step, by option; after the last one it stays.
 //! **Band.** Percentile bootstrap over cases of the sensitivity at each rate of false positives.
-//! Of a curve with more than [`POINTS_MAX`] corners those are kept that lie a fixed length apart along the curve, its
-//! rates on a logarithmic scale, as it is drawn.
+//! Of a curve with more than 200 corners (fewer where there are more than 40 classes) those are kept that lie a fixed
+//! length apart along the curve, its rates on a logarithmic scale, as it is drawn.
 //! **No lesion:** no curve. **Ties** are one step. **NaN** is refused before.
 
 use serde::Serialize;
@@ -17,8 +17,6 @@ use super::study::Drawn;
 pub(super) const DEFINITION: &str =
     "share of lesions found against false positives per case over all thresholds, with a pointwise band";
 
-/// More points than this are not drawn.
-const POINTS_MAX: usize = 200;
 /// Where the logarithmic scale of rates begins.
 const RATE_LEAST: f64 = 1.0 / 16.0;
 const ROUNDING: f64 = 1e-12;
@@ -99,7 +97,7 @@ pub(super) fn sensitivity(curve: &Curve, n_false: f64, between: Between) -> Opti
 }
 
 /// The corners of the curve of all cases, the last at each rate, and no more than are drawn.
-pub(super) fn places(events: &Events, n_cases: usize) -> Vec<Place> {
+pub(super) fn places(events: &Events, n_cases: usize, n_max: usize) -> Vec<Place> {
     let curve = events.curve(&vec![1; n_cases]);
     if !curve.has_lesions() {
         return Vec::new();
@@ -112,18 +110,18 @@ pub(super) fn places(events: &Events, n_cases: usize) -> Vec<Place> {
         let place = Place { threshold, n_false: point.n_false, n_cases: curve.n_cases };
         corners.push((place, point.n_found / curve.n_lesions));
     }
-    thinned(corners)
+    thinned(corners, n_max)
 }
 
 /// The first corner after each piece of equal length, and both ends.
-fn thinned(corners: Vec<(Place, f64)>) -> Vec<Place> {
+fn thinned(corners: Vec<(Place, f64)>, n_max: usize) -> Vec<Place> {
     let n_corners = corners.len();
-    if n_corners <= POINTS_MAX {
+    if n_corners <= n_max {
         return corners.into_iter().map(|(place, _)| place).collect();
     }
     let across = |place: &Place| (1.0 + place.n_false / (place.n_cases * RATE_LEAST)).ln();
     let whole = corners.last().map_or(1.0, |(place, _)| across(place)).max(f64::MIN_POSITIVE);
-    let piece = 2.0 / (POINTS_MAX - 2) as f64;
+    let piece = 2.0 / (n_max - 2) as f64;
     let mut next = 0.0;
     let keeps = |(idx, (place, height)): (usize, (Place, f64))| {
         let at = across(&place) / whole + height;

@@ -3,7 +3,8 @@
 //! **Definition.** For every distinct score at which a lesion is found, the share of lesions that marks of at least this
 //! score find, and the share of these marks that found one. Nothing is interpolated: the average precisions say how
 //! they go between points. **Band.** Percentile bootstrap over cases of the precision at each threshold.
-//! Of more than [`POINTS_MAX`] points those are kept that lie a fixed recall apart, and both ends.
+//! Of more than 200 points (fewer where there are more than 40 classes) those are kept that lie a fixed recall apart, and
+//! both ends.
 //! **No lesion:** no curve. **Ties** are one step. **NaN** is refused before.
 
 use serde::Serialize;
@@ -12,9 +13,6 @@ use super::curve::{Curve, Events};
 use super::study::Drawn;
 
 pub(super) const DEFINITION: &str = "share of marks that find a lesion against share of lesions found";
-
-/// More points than this are not drawn.
-const POINTS_MAX: usize = 200;
 
 /// The precision–recall curve of a class.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -72,16 +70,16 @@ impl PrecisionRecallCurve {
 }
 
 /// The points at which another lesion is found, no more than are drawn.
-pub(super) fn places(events: &Events, n_cases: usize) -> Vec<Place> {
+pub(super) fn places(events: &Events, n_cases: usize, n_max: usize) -> Vec<Place> {
     let curve = events.curve(&vec![1; n_cases]);
     let thresholds = events.thresholds();
     let finds = |idx: &usize| curve.points[*idx].n_found > curve.points[*idx - 1].n_found;
     let found: Vec<usize> = (1..curve.points.len()).filter(finds).collect();
-    let piece = 1.0 / (POINTS_MAX - 2) as f64;
+    let piece = 1.0 / (n_max - 2) as f64;
     let mut next = 0.0;
     let keeps = |&idx: &usize| {
         let recall = curve.points[idx].n_found / curve.n_lesions;
-        if found.len() > POINTS_MAX && recall < next && Some(&idx) != found.last() {
+        if found.len() > n_max && recall < next && Some(&idx) != found.last() {
             return None;
         }
         next = ((recall / piece).floor() + 1.0) * piece;

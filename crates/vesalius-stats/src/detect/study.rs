@@ -21,6 +21,11 @@ use crate::estimate::{Estimate, Outcome};
 use crate::interval::bootstrap::{self, Distribution};
 use crate::interval::wilson::wilson;
 
+/// Every point of a curve is drawn again with every replicate, which takes memory.
+const POINTS_MAX: usize = 8000;
+/// Fewest and most points of one curve.
+const POINTS_OF_CURVE: (usize, usize) = (50, 200);
+
 /// Detections with what became of them.
 pub(super) struct Study<'a> {
     pub(super) detections: &'a Detections,
@@ -48,10 +53,11 @@ struct Plan {
 impl Plan {
     fn new(study: &Study<'_>) -> Self {
         let n_cases = study.detections.n_cases;
+        let n_points = (POINTS_MAX / study.all.len().max(1)).clamp(POINTS_OF_CURVE.0, POINTS_OF_CURVE.1);
         Self {
             statistics: METRICS.iter().map(|metric| (metric, metric.statistics(study.options))).collect(),
-            froc: study.all.iter().map(|events| froc::places(events, n_cases)).collect(),
-            precision: study.all.iter().map(|events| precision_recall::places(events, n_cases)).collect(),
+            froc: study.all.iter().map(|events| froc::places(events, n_cases, n_points)).collect(),
+            precision: study.all.iter().map(|events| precision_recall::places(events, n_cases, n_points)).collect(),
         }
     }
 
@@ -120,7 +126,7 @@ impl<'a> Study<'a> {
             for _ in 0..n_cases {
                 weights[rng.random_range(0..n_cases)] += 1;
             }
-            plan.values(self, &weights)
+            plan.values(self, &weights).into_iter().map(|value| value.unwrap_or(f64::NAN)).collect()
         });
         values.into_iter().zip(replicates).map(|(value, replicates)| Drawn { value, replicates }).collect()
     }

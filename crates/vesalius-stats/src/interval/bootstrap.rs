@@ -28,21 +28,18 @@ impl Distribution {
         Self { values }
     }
 
-    /// Evaluates several statistics on the same draw of cases, once for each replicate: a distribution for each.
-    pub(crate) fn of_each(
-        options: &Options,
-        n: usize,
-        each: impl Fn(&mut ChaCha8Rng) -> Vec<Option<f64>> + Sync,
-    ) -> Vec<Self> {
+    /// Evaluates `n` statistics on the same draw of cases, once for each replicate; NaN is undefined.
+    pub(crate) fn of_each(options: &Options, n: usize, each: impl Fn(&mut ChaCha8Rng) -> Vec<f64> + Sync) -> Vec<Self> {
         let seeded = ChaCha8Rng::seed_from_u64(options.seed);
         let values = |replicate: u32| {
             let mut rng = seeded.clone();
             rng.set_stream(u64::from(replicate));
             each(&mut rng)
         };
-        let rows: Vec<Vec<Option<f64>>> = (0..options.replicates).into_par_iter().map(values).collect();
+        let rows: Vec<Vec<f64>> = (0..options.replicates).into_par_iter().map(values).collect();
         let column = |at: usize| {
-            let mut values: Vec<f64> = rows.iter().filter_map(|row| row.get(at).copied().flatten()).collect();
+            let defined = rows.iter().filter_map(|row| row.get(at).copied()).filter(|value| !value.is_nan());
+            let mut values: Vec<f64> = defined.collect();
             values.sort_unstable_by(f64::total_cmp);
             Self { values }
         };

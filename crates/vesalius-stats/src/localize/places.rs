@@ -178,6 +178,16 @@ impl Places {
         Ok(Self { labels: labels.to_vec(), n_cases, landmarks, heats })
     }
 
+    /// The landmarks.
+    pub fn landmarks(&self) -> &[Landmark] {
+        &self.landmarks
+    }
+
+    /// The heat maps.
+    pub fn heats(&self) -> &[Heat] {
+        &self.heats
+    }
+
     /// The labels.
     pub fn labels(&self) -> &[String] {
         &self.labels

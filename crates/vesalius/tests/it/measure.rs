@@ -4,3 +4,9 @@
 
 /// Classes that exclude each other, and findings that do not.
 mod classify;
+
+/// Boxes, points and maps of lesions.
+mod detect;
+
+/// Landmarks and heat maps.
+mod localize;
