@@ -70,8 +70,20 @@ type FromCurves = dyn Fn(&Curves) -> Option<f64> + Send + Sync;
 struct Statistic {
     name: String,
     value: Box<FromCurves>,
+    share_of: ShareOf,
     /// Said where there is no value.
     undefined: &'static str,
+}
+
+/// What a number is a share of: what it is over, and what there is to go by where the bootstrap has no spread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ShareOf {
+    /// Lesions that count.
+    Lesions,
+    /// Lesions found and false positives, of the marks that are called.
+    Calls,
+    /// Not a share, but a count for each case.
+    Cases,
 }
 
 /// All metrics, in the order of their estimates.

@@ -10,7 +10,7 @@
 use super::curve::Curve;
 use super::options::Options;
 use super::sensitivity_at_rate::NO_LESION;
-use super::{Compute, Metric, Statistic};
+use super::{Compute, Metric, ShareOf, Statistic};
 
 pub(super) const METRIC: Metric = Metric {
     name: "average_precision",
@@ -21,7 +21,12 @@ pub(super) const METRIC: Metric = Metric {
 };
 
 fn statistics(_: &Options) -> Vec<Statistic> {
-    vec![Statistic { name: METRIC.name.to_owned(), value: Box::new(|curves| value(&curves.all)), undefined: NO_LESION }]
+    vec![Statistic {
+        name: METRIC.name.to_owned(),
+        value: Box::new(|curves| value(&curves.all)),
+        share_of: ShareOf::Lesions,
+        undefined: NO_LESION,
+    }]
 }
 
 fn value(curve: &Curve) -> Option<f64> {

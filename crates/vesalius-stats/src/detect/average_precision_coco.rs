@@ -9,7 +9,7 @@
 use super::average_precision_voc11::sampled;
 use super::options::Options;
 use super::sensitivity_at_rate::NO_LESION;
-use super::{Compute, Metric, Statistic};
+use super::{Compute, Metric, ShareOf, Statistic};
 
 pub(super) const METRIC: Metric = Metric {
     name: "average_precision_coco",
@@ -24,6 +24,7 @@ fn statistics(_: &Options) -> Vec<Statistic> {
     vec![Statistic {
         name: METRIC.name.to_owned(),
         value: Box::new(|curves| sampled(&curves.all, 100, 0.01)),
+        share_of: ShareOf::Lesions,
         undefined: NO_LESION,
     }]
 }

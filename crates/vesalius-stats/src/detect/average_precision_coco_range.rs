@@ -9,7 +9,7 @@ use super::average_precision_voc11::sampled;
 use super::curve::Curves;
 use super::options::{Options, Rule};
 use super::sensitivity_at_rate::NO_LESION;
-use super::{Compute, Metric, Statistic};
+use super::{Compute, Metric, ShareOf, Statistic};
 
 /// The least `IoU` of a hit.
 pub(super) const IOU_THRESHOLDS: [f64; 10] = [0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95];
@@ -47,5 +47,5 @@ fn statistics(name: &str, options: &Options, is_wanted: fn(usize) -> bool) -> Ve
         let values = wanted.map(|(_, curve)| sampled(curve, 100, 0.01)).collect::<Option<Vec<f64>>>()?;
         Some(values.iter().sum::<f64>() / values.len() as f64)
     };
-    vec![Statistic { name: name.to_owned(), value: Box::new(value), undefined: NO_LESION }]
+    vec![Statistic { name: name.to_owned(), value: Box::new(value), share_of: ShareOf::Lesions, undefined: NO_LESION }]
 }

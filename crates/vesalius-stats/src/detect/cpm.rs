@@ -8,7 +8,7 @@
 use super::froc::sensitivity;
 use super::options::{CPM_RATES, Options};
 use super::sensitivity_at_rate::NO_LESION;
-use super::{Compute, Metric, Statistic};
+use super::{Compute, Metric, ShareOf, Statistic};
 
 pub(super) const METRIC: Metric = Metric {
     name: "cpm",
@@ -26,5 +26,5 @@ fn statistics(options: &Options) -> Vec<Statistic> {
         let sum: f64 = CPM_RATES.into_iter().map(at).sum::<Option<f64>>()?;
         Some(sum / CPM_RATES.len() as f64)
     };
-    vec![Statistic { name, value: Box::new(value), undefined: NO_LESION }]
+    vec![Statistic { name, value: Box::new(value), share_of: ShareOf::Lesions, undefined: NO_LESION }]
 }

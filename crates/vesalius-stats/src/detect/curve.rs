@@ -125,6 +125,11 @@ impl Events {
         self.lesion_cases.len()
     }
 
+    /// How many lesions are found, and false positives.
+    pub(super) fn n_calls(&self) -> usize {
+        self.found_cases.len() + self.false_cases.len()
+    }
+
     /// How many cases have a lesion.
     pub(super) fn n_cases_with_lesions(&self) -> usize {
         let mut cases = self.lesion_cases.clone();

@@ -8,7 +8,7 @@
 use super::curve::Curves;
 use super::options::Options;
 use super::sensitivity_at_rate::NO_LESION;
-use super::{Compute, Metric, Statistic};
+use super::{Compute, Metric, ShareOf, Statistic};
 
 pub(super) const METRIC: Metric = Metric {
     name: "f1",
@@ -19,7 +19,12 @@ pub(super) const METRIC: Metric = Metric {
 };
 
 fn statistics(_: &Options) -> Vec<Statistic> {
-    vec![Statistic { name: METRIC.name.to_owned(), value: Box::new(value), undefined: NO_LESION }]
+    vec![Statistic {
+        name: METRIC.name.to_owned(),
+        value: Box::new(value),
+        share_of: ShareOf::Lesions,
+        undefined: NO_LESION,
+    }]
 }
 
 fn value(curves: &Curves) -> Option<f64> {

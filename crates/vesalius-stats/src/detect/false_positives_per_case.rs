@@ -7,7 +7,7 @@
 
 use super::curve::Curves;
 use super::options::Options;
-use super::{Compute, Metric, Statistic};
+use super::{Compute, Metric, ShareOf, Statistic};
 
 pub(super) const METRIC: Metric = Metric {
     name: "false_positives_per_case",
@@ -22,5 +22,10 @@ fn statistics(_: &Options) -> Vec<Statistic> {
         let (point, curve) = curves.operating();
         (curve.n_cases > 0.0).then(|| point.n_false / curve.n_cases)
     };
-    vec![Statistic { name: METRIC.name.to_owned(), value: Box::new(value), undefined: "there is no case" }]
+    vec![Statistic {
+        name: METRIC.name.to_owned(),
+        value: Box::new(value),
+        share_of: ShareOf::Cases,
+        undefined: "there is no case",
+    }]
 }

@@ -6,7 +6,7 @@
 //! before. **Cost** O(n log n).
 
 use super::options::Options;
-use super::{Compute, Metric, Statistic};
+use super::{Compute, Metric, ShareOf, Statistic};
 
 pub(super) const METRIC: Metric = Metric {
     name: "precision",
@@ -20,6 +20,7 @@ fn statistics(_: &Options) -> Vec<Statistic> {
     vec![Statistic {
         name: METRIC.name.to_owned(),
         value: Box::new(|curves| curves.operating().0.precision()),
+        share_of: ShareOf::Calls,
         undefined: "no mark counts either way, right or wrong,",
     }]
 }

@@ -43,6 +43,7 @@ pub(super) struct Place {
     idx: usize,
     threshold: f64,
     recall: f64,
+    n_calls: usize,
 }
 
 impl Place {
@@ -57,11 +58,11 @@ impl PrecisionRecallCurve {
         target: &str,
         places: &[Place],
         bands: &[Drawn],
-        interval: impl Fn(&Drawn) -> Option<(f64, f64)>,
+        interval: impl Fn(&Drawn, usize) -> Option<(f64, f64)>,
     ) -> Option<Self> {
         let point = |(place, drawn): (&Place, &Drawn)| {
-            let (low, high) = interval(drawn)?;
-            let Place { threshold, recall, .. } = *place;
+            let Place { threshold, recall, n_calls, .. } = *place;
+            let (low, high) = interval(drawn, n_calls)?;
             Some(PrecisionRecallPoint { threshold, recall, precision: drawn.value?, low, high })
         };
         let points: Vec<PrecisionRecallPoint> = places.iter().zip(bands).filter_map(point).collect();
@@ -78,12 +79,14 @@ pub(super) fn places(events: &Events, n_cases: usize, n_max: usize) -> Vec<Place
     let piece = 1.0 / (n_max - 2) as f64;
     let mut next = 0.0;
     let keeps = |&idx: &usize| {
-        let recall = curve.points[idx].n_found / curve.n_lesions;
+        let point = curve.points[idx];
+        let recall = point.n_found / curve.n_lesions;
         if found.len() > n_max && recall < next && Some(&idx) != found.last() {
             return None;
         }
         next = ((recall / piece).floor() + 1.0) * piece;
-        Some(Place { idx, threshold: thresholds[idx], recall })
+        let n_calls = (point.n_found + point.n_false) as usize;
+        Some(Place { idx, threshold: thresholds[idx], recall, n_calls })
     };
     found.iter().filter_map(keeps).collect()
 }

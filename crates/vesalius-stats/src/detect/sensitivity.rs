@@ -7,7 +7,7 @@
 use super::curve::Curves;
 use super::options::Options;
 use super::sensitivity_at_rate::NO_LESION;
-use super::{Compute, Metric, Statistic};
+use super::{Compute, Metric, ShareOf, Statistic};
 
 pub(super) const METRIC: Metric = Metric {
     name: "sensitivity",
@@ -18,7 +18,12 @@ pub(super) const METRIC: Metric = Metric {
 };
 
 fn statistics(_: &Options) -> Vec<Statistic> {
-    vec![Statistic { name: METRIC.name.to_owned(), value: Box::new(value), undefined: NO_LESION }]
+    vec![Statistic {
+        name: METRIC.name.to_owned(),
+        value: Box::new(value),
+        share_of: ShareOf::Lesions,
+        undefined: NO_LESION,
+    }]
 }
 
 fn value(curves: &Curves) -> Option<f64> {

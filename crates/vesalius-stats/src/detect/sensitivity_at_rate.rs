@@ -9,7 +9,7 @@
 
 use super::froc::sensitivity;
 use super::options::Options;
-use super::{Compute, Metric, Statistic};
+use super::{Compute, Metric, ShareOf, Statistic};
 
 pub(super) const METRIC: Metric = Metric {
     name: "sensitivity_at_rate",
@@ -26,6 +26,7 @@ fn statistics(options: &Options) -> Vec<Statistic> {
     let of_rate = |&rate: &f64| Statistic {
         name: format!("sensitivity_at_{rate}"),
         value: Box::new(move |curves| sensitivity(&curves.all, rate * curves.all.n_cases, between)),
+        share_of: ShareOf::Lesions,
         undefined: NO_LESION,
     };
     options.rates.iter().map(of_rate).collect()

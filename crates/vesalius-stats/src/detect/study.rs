@@ -2,8 +2,8 @@
 //!
 //! A class without a lesion has no value, and the mean over classes is over those that have one, as COCO takes it; the
 //! method says how many they are. Where all draws agree (nothing found, all found, one case), their spread says
-//! nothing, and a closed interval takes its place: Wilson's of the share for the cases with lesions, as if each had one,
-//! which is never too narrow; Garwood's of a count over all cases.
+//! nothing, and a closed interval takes its place: Wilson's of a share, with no more trials than there are cases that have
+//! a lesion, or a call; Garwood's of a count over all cases.
 
 use rand::RngExt;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
@@ -15,7 +15,7 @@ use super::froc::{self, FrocCurve};
 use super::matching::{self, Group, Matches};
 use super::options::{Options, Rule};
 use super::precision_recall::{self, PrecisionRecallCurve};
-use super::{Compute, METRICS, Metric, Statistic};
+use super::{Compute, METRICS, Metric, ShareOf, Statistic};
 use crate::classify::MACRO;
 use crate::estimate::{Estimate, Outcome};
 use crate::interval::bootstrap::{self, Distribution};
@@ -97,7 +97,7 @@ impl<'a> Study<'a> {
         for (metric, statistics) in &plan.statistics {
             for statistic in statistics {
                 let of_targets = self.targets().zip(drawn.by_ref());
-                estimates.extend(of_targets.map(|(target, drawn)| self.estimate(metric, statistic, target, &drawn)));
+                estimates.extend(of_targets.map(|(target, drawn)| self.estimate(statistic, target, &drawn)));
             }
             if let Compute::Cases(of_class) = metric.compute {
                 let named = |(class, name): (usize, &String)| {
@@ -108,11 +108,16 @@ impl<'a> Study<'a> {
         }
         let (mut froc, mut precision_recall) = (Vec::new(), Vec::new());
         for (class, name) in self.detections.classes.iter().enumerate() {
-            let interval = |drawn: &Drawn| self.interval(drawn, class);
+            let n_trials = self.n_trials(class, ShareOf::Lesions);
             let bands: Vec<Drawn> = drawn.by_ref().take(plan.froc[class].len()).collect();
-            froc.extend(FrocCurve::of(name, &plan.froc[class], &bands, interval));
+            froc.extend(FrocCurve::of(name, &plan.froc[class], &bands, |drawn| self.interval(drawn, n_trials)));
             let bands: Vec<Drawn> = drawn.by_ref().take(plan.precision[class].len()).collect();
-            precision_recall.extend(PrecisionRecallCurve::of(name, &plan.precision[class], &bands, interval));
+            precision_recall.extend(PrecisionRecallCurve::of(
+                name,
+                &plan.precision[class],
+                &bands,
+                |drawn, n_calls| self.interval(drawn, n_calls.min(self.detections.n_cases)),
+            ));
         }
         (estimates, froc, precision_recall)
     }
@@ -145,14 +150,14 @@ impl<'a> Study<'a> {
         (0..n).map(Some).chain((n > 1).then_some(None))
     }
 
-    fn estimate(&self, metric: &Metric, statistic: &Statistic, target: Option<usize>, drawn: &Drawn) -> Estimate {
+    fn estimate(&self, statistic: &Statistic, target: Option<usize>, drawn: &Drawn) -> Estimate {
         let name = target.map_or(MACRO, |class| &self.detections.classes[class]);
         let with_lesions: Vec<usize> = (0..self.all.len()).filter(|class| self.all[*class].n_lesions() > 0).collect();
-        let is_count = metric.range.1.is_infinite();
-        let n = match target {
-            _ if is_count => self.detections.n_cases,
-            Some(class) => self.all[class].n_lesions(),
-            None => self.all.iter().map(Events::n_lesions).sum(),
+        let of_class = |class: usize| self.size(class, statistic.share_of);
+        let n = match (statistic.share_of, target) {
+            (ShareOf::Cases, _) => self.detections.n_cases,
+            (_, Some(class)) => of_class(class),
+            (_, None) => (0..self.all.len()).map(of_class).sum(),
         };
         let mut rule = self.options.decided_by();
         if target.is_none() {
@@ -161,12 +166,12 @@ impl<'a> Study<'a> {
         let method = bootstrap::method(&self.options.sampling(), "over cases");
         let fewest = || with_lesions.iter().copied().min_by_key(|class| self.all[*class].n_cases_with_lesions());
         let outcome = match (drawn.value, target.or_else(fewest)) {
-            (Some(value), _) if is_count && drawn.replicates.is_degenerate() => {
+            (Some(value), _) if statistic.share_of == ShareOf::Cases && drawn.replicates.is_degenerate() => {
                 Outcome::known(n, "Garwood, as the bootstrap has no spread here", value, self.garwood(value))
             }
             (Some(value), Some(class)) => {
-                let (low, high) = self.interval(drawn, class).unwrap_or((0.0, 1.0));
-                let closed = "Wilson for the cases with lesions, as the bootstrap has no spread here";
+                let (low, high) = self.interval(drawn, self.n_trials(class, statistic.share_of)).unwrap_or((0.0, 1.0));
+                let closed = "Wilson, as the bootstrap has no spread here";
                 let method = if drawn.replicates.is_degenerate() { closed.to_owned() } else { method };
                 Outcome::known(n, method, value, (low, high))
             }
@@ -175,13 +180,30 @@ impl<'a> Study<'a> {
         outcome.decided_by(&rule).named(&statistic.name, name, self.options.level)
     }
 
+    /// What a share of a class is over.
+    fn size(&self, class: usize, share_of: ShareOf) -> usize {
+        match share_of {
+            ShareOf::Lesions => self.all[class].n_lesions(),
+            ShareOf::Calls => self.called.as_ref().unwrap_or(&self.all)[class].n_calls(),
+            ShareOf::Cases => self.detections.n_cases,
+        }
+    }
+
+    /// How many independent trials a share is worth at most: what is in one case is no more than one.
+    fn n_trials(&self, class: usize, share_of: ShareOf) -> usize {
+        match share_of {
+            ShareOf::Lesions => self.all[class].n_cases_with_lesions(),
+            ShareOf::Calls | ShareOf::Cases => self.size(class, share_of).min(self.detections.n_cases),
+        }
+    }
+
     /// The interval by the draws, or by Wilson where they have no spread.
-    fn interval(&self, drawn: &Drawn, class: usize) -> Option<(f64, f64)> {
+    fn interval(&self, drawn: &Drawn, n_trials: usize) -> Option<(f64, f64)> {
         let value = drawn.value?;
         if !drawn.replicates.is_degenerate() {
             return drawn.replicates.interval(self.options.level);
         }
-        let n = self.all[class].n_cases_with_lesions().max(1) as u64;
+        let n = n_trials.max(1) as u64;
         let (low, high) = wilson((value * n as f64).round() as u64, n, self.options.level)?;
         Some((low.min(value), high.max(value)))
     }
