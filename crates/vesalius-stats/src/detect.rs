@@ -124,7 +124,7 @@ pub struct DetectScores {
 pub fn measure(detections: &Detections, options: &Options) -> Result<DetectScores> {
     options.check()?;
     detections.check(options.rule)?;
-    let study = Study::new(detections, options);
+    let study = Study::new(detections, options)?;
     let (estimates, froc, precision_recall) = study.measure();
     Ok(DetectScores { estimates, froc, precision_recall, matches: study.matches })
 }

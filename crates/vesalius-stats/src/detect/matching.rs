@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::assignment::assign;
 use super::findings::{Detections, Role};
 use super::options::{Matching, Nearness, Options, Rule};
+use crate::error::{Error, Result};
 
 /// What became of a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -56,8 +57,11 @@ pub(super) struct Group {
     near: Vec<Vec<(usize, Nearness)>>,
 }
 
+/// More pairs than this are no detections but a mistake, such as coordinates that are all the same.
+const NEAR_MAX: usize = 50_000_000;
+
 /// All groups, and the matches before any was made: every mark cut.
-pub(super) fn groups(detections: &Detections, options: &Options) -> (Vec<Group>, Matches) {
+pub(super) fn groups(detections: &Detections, options: &Options) -> Result<(Vec<Group>, Matches)> {
     let mut members: BTreeMap<(usize, usize), (Vec<usize>, Vec<usize>)> = BTreeMap::new();
     for (idx, lesion) in detections.lesions.iter().enumerate() {
         members.entry((lesion.class, lesion.case)).or_default().0.push(idx);
@@ -66,17 +70,34 @@ pub(super) fn groups(detections: &Detections, options: &Options) -> (Vec<Group>,
         members.entry((mark.class, mark.case)).or_default().1.push(idx);
     }
     let given = given_overlaps(detections);
-    let group = |(lesions, mut marks): (Vec<usize>, Vec<usize>)| {
+    let mut n_near = 0;
+    let mut groups = Vec::with_capacity(members.len());
+    for (lesions, mut marks) in members.into_values() {
         let score = |idx: &usize| detections.marks[*idx].score;
         marks.sort_by(|a, b| score(b).total_cmp(&score(a)));
         marks.truncate(options.marks_max.unwrap_or(usize::MAX));
-        let near = marks.iter().map(|&mark| near(detections, options.rule, mark, &lesions, &given)).collect();
-        let roles = lesions.iter().map(|idx| detections.lesions[*idx].role).collect();
-        Group { marks, lesions, roles, near }
-    };
+        let index = LesionIndex::new(detections, lesions, options.rule);
+        let mut near = Vec::with_capacity(marks.len());
+        for &mark in &marks {
+            near.push(match options.rule {
+                Rule::Overlap(_) => index.overlapping(given.get(mark).map_or(&[], Vec::as_slice)),
+                rule => index.near(detections, rule, mark),
+            });
+            n_near += near.last().map_or(0, Vec::len);
+            if n_near > NEAR_MAX {
+                let message = format!(
+                    "more than {NEAR_MAX} pairs of marks and lesions are near each other; expected most marks to be near few \
+                     lesions; check the coordinates and the rule of hits"
+                );
+                return Err(Error::value(message));
+            }
+        }
+        let roles = index.lesions.iter().map(|idx| detections.lesions[*idx].role).collect();
+        groups.push(Group { marks, lesions: index.lesions, roles, near });
+    }
     let matches =
         Matches { lesions: vec![None; detections.lesions.len()], marks: vec![Verdict::Cut; detections.marks.len()] };
-    (members.into_values().map(group).collect(), matches)
+    Ok((groups, matches))
 }
 
 /// The given overlaps of each mark.
@@ -91,21 +112,49 @@ fn given_overlaps(detections: &Detections) -> Vec<Vec<(usize, f64)>> {
     given
 }
 
-fn near(
-    detections: &Detections,
-    rule: Rule,
-    mark: usize,
-    lesions: &[usize],
-    given: &[Vec<(usize, f64)>],
-) -> Vec<(usize, Nearness)> {
-    let of_lesion = |lesion: usize| match rule {
-        Rule::Overlap(_) => {
-            let value = given.get(mark)?.iter().find(|(other, _)| *other == lesion)?.1;
-            (value > 0.0).then_some(Nearness { value, rank: value })
-        }
-        _ => rule.nearness(&detections.marks[mark], &detections.lesions[lesion]),
-    };
-    lesions.iter().enumerate().filter_map(|(place, &lesion)| Some((place, of_lesion(lesion)?))).collect()
+/// The lesions of a group, ascending, and in the order of where they begin along x: a slide has 100,000 nuclei.
+struct LesionIndex {
+    lesions: Vec<usize>,
+    /// Where each begins, and its place in the group.
+    starts: Vec<(f64, usize)>,
+    /// The greatest extent along x, and how far a hit may be from it.
+    reach: f64,
+}
+
+impl LesionIndex {
+    fn new(detections: &Detections, lesions: Vec<usize>, rule: Rule) -> Self {
+        let extents = lesions.iter().map(|idx| detections.lesions[*idx].shape.extent_x());
+        let mut starts: Vec<(f64, usize)> = extents.clone().enumerate().map(|(place, (low, _))| (low, place)).collect();
+        starts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let widest = extents.map(|(low, high)| high - low).fold(0.0, f64::max);
+        let beyond = if let Rule::Distance(most) = rule { most } else { 0.0 };
+        // Rounding may not lose what only touches.
+        Self { lesions, starts, reach: (widest + beyond) * (1.0 + f64::EPSILON.sqrt()) }
+    }
+
+    /// Lesions near a mark, ascending by their places.
+    fn near(&self, detections: &Detections, rule: Rule, mark: usize) -> Vec<(usize, Nearness)> {
+        let mark = &detections.marks[mark];
+        let (low, high) = mark.shape.extent_x();
+        let first = self.starts.partition_point(|(start, _)| *start < low - self.reach);
+        let candidates = self.starts[first..].iter().take_while(|(start, _)| *start <= high + self.reach);
+        let of_lesion =
+            |&(_, place): &(f64, usize)| Some((place, rule.nearness(mark, &detections.lesions[self.lesions[place]])?));
+        let mut near: Vec<(usize, Nearness)> = candidates.filter_map(of_lesion).collect();
+        near.sort_by_key(|(place, _)| *place);
+        near
+    }
+
+    /// Lesions of the group that a region overlaps, by what is given.
+    fn overlapping(&self, given: &[(usize, f64)]) -> Vec<(usize, Nearness)> {
+        let of_lesion = |&(lesion, value): &(usize, f64)| {
+            let place = self.lesions.binary_search(&lesion).ok()?;
+            (value > 0.0).then_some((place, Nearness { value, rank: value }))
+        };
+        let mut near: Vec<(usize, Nearness)> = given.iter().filter_map(of_lesion).collect();
+        near.sort_by_key(|(place, _)| *place);
+        near
+    }
 }
 
 impl Group {

@@ -33,6 +33,16 @@ impl Shape {
         }
     }
 
+    /// Lowest and highest x; regions have none and are taken for points.
+    pub(super) fn extent_x(self) -> (f64, f64) {
+        match self {
+            Self::Point(center) => (center[0], center[0]),
+            Self::Sphere { center, radius } => (center[0] - radius, center[0] + radius),
+            Self::Box { low, high } => (low[0], high[0]),
+            Self::Region => (0.0, 0.0),
+        }
+    }
+
     /// Whether a place lies in it, edges included; a point contains nothing.
     pub(super) fn contains(self, place: [f64; 3]) -> bool {
         match self {

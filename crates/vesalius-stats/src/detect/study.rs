@@ -17,6 +17,7 @@ use super::options::{Options, Rule};
 use super::precision_recall::{self, PrecisionRecallCurve};
 use super::{Compute, METRICS, Metric, ShareOf, Statistic};
 use crate::classify::MACRO;
+use crate::error::Result;
 use crate::estimate::{Estimate, Outcome};
 use crate::interval::bootstrap::{self, Distribution};
 use crate::interval::wilson::wilson;
@@ -76,8 +77,8 @@ impl Plan {
 }
 
 impl<'a> Study<'a> {
-    pub(super) fn new(detections: &'a Detections, options: &'a Options) -> Self {
-        let (groups, untouched) = matching::groups(detections, options);
+    pub(super) fn new(detections: &'a Detections, options: &'a Options) -> Result<Self> {
+        let (groups, untouched) = matching::groups(detections, options)?;
         let decided = |rule: Rule| decided(&groups, untouched.clone(), rule, options);
         let events = |matches: &Matches, threshold| Events::of_classes(detections, matches, options, threshold);
         let matches = decided(options.rule);
@@ -86,7 +87,7 @@ impl<'a> Study<'a> {
             _ => Vec::new(),
         };
         let called = options.threshold.map(|threshold| events(&matches, Some(threshold)));
-        Self { all: events(&matches, None), called, by_iou, detections, options, matches }
+        Ok(Self { all: events(&matches, None), called, by_iou, detections, options, matches })
     }
 
     /// Estimates in the order of the registry, and the curves of classes that have lesions.

@@ -115,6 +115,30 @@ fn curves_by_hand() {
     assert_eq!(precision, [(0.25, 1.0), (0.5, 2.0 / 3.0), (0.75, 0.6)]);
 }
 
+/// A slide with many cells is no matter of all pairs; places that are all the same are a mistake.
+#[test]
+fn many_in_one_case() {
+    let cell = |idx: u32| {
+        let (x, y) = (f64::from(idx % 1000) * 12.0, f64::from(idx / 1000) * 12.0);
+        plane([x, y, x + 10.0, y + 10.0])
+    };
+    let shifted = |idx: u32| {
+        let Shape::Box { low, high } = cell(idx) else { return cell(idx) };
+        Shape::Box { low: [low[0] + 1.0, low[1], 0.0], high: [high[0] + 1.0, high[1], 1.0] }
+    };
+    let lesions: Vec<Lesion> = (0..30_000).map(|idx| lesion(0, cell(idx))).collect();
+    let marks: Vec<Mark> = (0..30_000).rev().map(|idx| mark(0, f64::from(idx % 7), shifted(idx))).collect();
+    let options = Options { replicates: 2, ..quick(Rule::Iou(0.5)) };
+    let scores = measure(&of(1, &lesions, &marks), &options).unwrap();
+    close(value(&scores, "f1"), 1.0, 1e-12, "every cell by its own mark");
+    let near = scores.matches.lesions.iter().enumerate().all(|(idx, f)| f.is_some_and(|f| f.mark == 29_999 - idx));
+    assert!(near && scores.matches.marks.iter().all(|verdict| *verdict == Found));
+    let heap: Vec<Lesion> = (0..8000).map(|_| lesion(0, cell(0))).collect();
+    let marks: Vec<Mark> = (0..8000).map(|_| mark(0, 1.0, cell(0))).collect();
+    let error = measure(&of(1, &heap, &marks), &options).unwrap_err().to_string();
+    assert!(error.contains("near each other"), "{error}");
+}
+
 /// The order in which cases, lesions and marks are given, and any increasing change of scores, change no value.
 #[test]
 fn order_and_scale_of_scores_do_not_matter() {

@@ -123,12 +123,14 @@ impl Sizes {
                 }
             }
             Some(Length::Between(a, b)) => {
+                let places = |label: &String| -> BTreeMap<&str, [f64; 3]> {
+                    let is_it = |item: &&Item| same_name(&label_of(item), label);
+                    truth.items.iter().filter(is_it).map(|item| (item.case.as_str(), item.place)).collect()
+                };
+                let (of_a, of_b) = (places(a), places(b));
                 for (length, item) in sizes.length.iter_mut().zip(&truth.items) {
-                    let of = |label: &String| {
-                        let is_it = |other: &&Item| other.case == item.case && same_name(&label_of(other), label);
-                        truth.items.iter().find(is_it).map(|other| other.place)
-                    };
-                    *length = of(a).zip(of(b)).map(|(a, b)| diagonal([0, 1, 2].map(|axis| a[axis] - b[axis])));
+                    let ends = of_a.get(item.case.as_str()).zip(of_b.get(item.case.as_str()));
+                    *length = ends.map(|(a, b)| diagonal([0, 1, 2].map(|axis| a[axis] - b[axis])));
                 }
             }
             None | Some(Length::Column(_) | Length::Diagonal) => {}
