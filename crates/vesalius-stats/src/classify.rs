@@ -25,7 +25,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::estimate::Estimate;
+use crate::estimate::{Estimate, Outcome};
 use crate::target::Study;
 
 pub use crate::cases::Cases;
@@ -98,4 +98,9 @@ pub fn measure(cases: &Cases, options: &Options) -> Result<ClassifyScores> {
         reliability: study.targets.par_iter().filter_map(|target| reliability::curve(target, options)).collect(),
         confusion: confusion::matrix(&study),
     })
+}
+
+/// The AUROC of the first target with its interval, for tasks that have cases with and without something.
+pub(crate) fn area_of(study: &Study<'_>) -> Outcome {
+    auroc::single(&study.targets[0], study.options)
 }

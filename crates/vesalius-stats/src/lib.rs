@@ -5,8 +5,10 @@
 
 pub mod agree;
 pub mod classify;
+pub mod detect;
 pub mod fuse;
 pub mod leaderboard;
+pub mod localize;
 pub mod segment;
 pub mod survive;
 

@@ -5,6 +5,8 @@
 
 pub mod agree;
 pub mod classify;
+pub mod detect;
+pub mod localize;
 pub mod segment;
 pub mod survive;
 

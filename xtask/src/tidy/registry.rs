@@ -75,6 +75,20 @@ const REGISTRIES: &[Registry] = &[
         walked_as: None,
     },
     Registry {
+        folder: "crates/vesalius-stats/src/detect/",
+        ending: ".rs",
+        listed_in: "crates/vesalius-stats/src/detect.rs",
+        apart: &["assignment", "curve", "findings", "matching", "options", "shape", "study"],
+        walked_as: None,
+    },
+    Registry {
+        folder: "crates/vesalius-stats/src/localize/",
+        ending: ".rs",
+        listed_in: "crates/vesalius-stats/src/localize.rs",
+        apart: &["places", "summary"],
+        walked_as: None,
+    },
+    Registry {
         folder: "crates/vesalius-nn/src/arch/",
         ending: ".rs",
         listed_in: "crates/vesalius-nn/src/arch.rs",

@@ -33,8 +33,8 @@ fn every_command_has_help_that_is_no_error() {
     let place = Place::new();
     let commands = "demo run inspect convert cohort audit split train predict explain ensemble measure rank report \
                     phantom fetch schema";
-    let tasks = ["measure classify", "measure segment", "measure survive", "measure agree"];
-    for command in commands.split_whitespace().chain(tasks) {
+    let tasks = ["classify", "segment", "detect", "localize", "survive", "agree"].map(|task| format!("measure {task}"));
+    for command in commands.split_whitespace().map(str::to_owned).chain(tasks) {
         let said = place.run(&format!("{command} --help"));
         assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{command}");
         assert!(said.stdout.contains(&format!("Usage: vesalius {command}")), "{}", said.stdout);
@@ -85,6 +85,13 @@ fn wrong_usage_is_an_error_like_any_other() {
     check("ensemble a.csv b.csv --method mean --out e", "a.csv does not exist; check the path");
     check("rank t.csv --scheme best", "there is no scheme \"best\"; there is: mean-then-rank");
     check("rank t.csv --scheme amos", "t.csv does not exist; check the path");
+    check("measure detect --truth t.csv --pred p.csv", "t.csv");
+    check(
+        "measure detect --truth t --pred p --rule luck",
+        "expected one of `iou`, `center`, `distance`, `luna`, `overlap`",
+    );
+    check("measure localize --truth t.csv --pred p.csv", "t.csv");
+    check("measure localize --truth t --pred p --length between:left", "expected two landmarks");
     check("schema recipes", "there is no schema `recipes`; there is: recipe, phantom-medmnist");
     check("report nothing", "nothing");
     check("audit nothing.npz", "nothing.npz does not exist; check the path");

@@ -28,6 +28,24 @@ impl Distribution {
         Self { values }
     }
 
+    /// Evaluates `n` statistics on the same draw of cases, once for each replicate; NaN is undefined.
+    pub(crate) fn of_each(options: &Options, n: usize, each: impl Fn(&mut ChaCha8Rng) -> Vec<f64> + Sync) -> Vec<Self> {
+        let seeded = ChaCha8Rng::seed_from_u64(options.seed);
+        let values = |replicate: u32| {
+            let mut rng = seeded.clone();
+            rng.set_stream(u64::from(replicate));
+            each(&mut rng)
+        };
+        let rows: Vec<Vec<f64>> = (0..options.replicates).into_par_iter().map(values).collect();
+        let column = |at: usize| {
+            let defined = rows.iter().filter_map(|row| row.get(at).copied()).filter(|value| !value.is_nan());
+            let mut values: Vec<f64> = defined.collect();
+            values.sort_unstable_by(f64::total_cmp);
+            Self { values }
+        };
+        (0..n).into_par_iter().map(column).collect()
+    }
+
     /// The central interval of this level; `None` without replicates.
     pub(crate) fn interval(&self, level: f64) -> Option<(f64, f64)> {
         let tail = (1.0 - level) / 2.0;

@@ -129,6 +129,56 @@ fn f1_covers() {
     assert!((0.92..=0.98).contains(&share), "{share} of 0.95");
 }
 
+/// Sensitivity of detection and CPM by bootstrap over cases whose lesions are of one kind: found with the same chance
+/// within a case, easy or hard. The true values are those of a large sample.
+#[test]
+fn detection_covers() {
+    use vesalius_stats::detect::{Detections, Lesion, Mark, Options, Role, Rule, Shape, measure};
+    if !is_slow_run() {
+        return;
+    }
+    let mut rng = ChaCha8Rng::seed_from_u64(45);
+    let mut sample = |n_cases: usize, metric: &str, replicates: u32| {
+        let (mut lesions, mut marks) = (Vec::new(), Vec::new());
+        for case in 0..n_cases {
+            let chance = if rng.random::<f64>() < 0.5 { 0.9 } else { 0.5 };
+            for idx in 0..rng.random_range(0..4) {
+                let center = [f64::from(idx) * 10.0, 0.0, 0.0];
+                lesions.push(Lesion {
+                    case,
+                    class: 0,
+                    shape: Shape::Sphere { center, radius: 1.0 },
+                    role: Role::Counted,
+                });
+                if rng.random::<f64>() < chance {
+                    marks.push(Mark { case, class: 0, score: normal(&mut rng) + 1.0, shape: Shape::Point(center) });
+                }
+            }
+            let stray = Shape::Point([0.0, 50.0, 0.0]);
+            marks.extend((0..rng.random_range(0..9)).map(|_| Mark {
+                case,
+                class: 0,
+                score: normal(&mut rng),
+                shape: stray,
+            }));
+        }
+        let detections = Detections::new(&["lesion".to_owned()], n_cases, lesions, marks).unwrap();
+        let scores = measure(&detections, &Options { replicates, ..Options::of(Rule::Luna) }).unwrap();
+        let found = scores.estimates.into_iter().find(|estimate| estimate.metric == metric).unwrap();
+        (found.value.unwrap(), found.low.unwrap(), found.high.unwrap())
+    };
+    for metric in ["cpm", "sensitivity", "average_precision"] {
+        let (truth, ..) = sample(100_000, metric, 2);
+        let covers = |_: &usize| {
+            let (_, low, high) = sample(60, metric, 400);
+            low <= truth && truth <= high
+        };
+        let share = (0..1000).filter(covers).count() as f64 / 1000.0;
+        eprintln!("{metric} of 60 cases by bootstrap: {share}");
+        assert!((0.91..=0.98).contains(&share), "{share} of 0.95 for {metric}");
+    }
+}
+
 /// Not timed, as tests know no clock: whoever runs it sees whether it is O(n log n).
 #[test]
 fn a_million_cases() {

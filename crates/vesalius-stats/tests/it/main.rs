@@ -5,11 +5,13 @@
 
 mod agree;
 mod coverage;
+mod detect;
 mod fuse;
 mod golden;
 mod invariance;
 mod kit;
 mod leaderboard;
+mod localize;
 mod registry;
 mod segment;
 mod survive;

@@ -13,3 +13,9 @@ mod survive;
 
 /// Raters with each other, and reader studies.
 mod agree;
+
+/// Boxes, points and maps of lesions.
+mod detect;
+
+/// Landmarks and heat maps.
+mod localize;
