@@ -29,14 +29,18 @@ use crate::estimate::Estimate;
 use crate::target::Study;
 
 pub use crate::cases::Cases;
-pub use crate::options::{AurocScale, Bins, Options};
-pub use auroc::auroc;
+pub use crate::options::{AurocScale, Bins, Interval, Options};
+pub use auroc::{auroc, auroc_estimate};
 pub use confusion::Confusion;
 pub use reliability::{Reliability, ReliabilityBin};
 pub use roc::{RocCurve, RocPoint};
 
 /// The target of means over classes.
 pub const MACRO: &str = "macro";
+/// The target of means over classes by their positive cases.
+pub const WEIGHTED: &str = "weighted";
+/// The target of all decisions about all classes, counted as one.
+pub const MICRO: &str = "micro";
 /// The target of metrics of all classes together.
 pub const ALL: &str = "all";
 

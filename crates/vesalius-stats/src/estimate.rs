@@ -30,6 +30,15 @@ pub struct Estimate {
     pub undefined: Option<String>,
 }
 
+impl Estimate {
+    /// The same estimate, over this group of cases.
+    #[must_use]
+    pub fn in_group(mut self, group: &str) -> Self {
+        group.clone_into(&mut self.group);
+        self
+    }
+}
+
 /// What a metric found, before it is named.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {

@@ -15,4 +15,5 @@ mod target;
 
 pub use error::{Error, ErrorKind, Result};
 pub use estimate::Estimate;
+pub use interval::clopper_pearson::clopper_pearson;
 pub use interval::wilson::wilson;

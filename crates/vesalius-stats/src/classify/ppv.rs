@@ -1,7 +1,7 @@
 //! PPV, the positive predictive value: share of the cases called positive that are positive.
 //!
 //! **Definition.** TP / (TP + FP), also precision (Altman and Bland 1994, doi:10.1136/bmj.309.6947.102). Each class against the rest.
-//! **Interval.** Wilson.
+//! **Interval.** Wilson or, by option, Clopper-Pearson.
 //! **Range** 0 to 1. It holds for the prevalence of these cases only.
 //! **No case called positive:** undefined. **NaN** is refused before. **Cost** O(n).
 
@@ -18,11 +18,11 @@ pub(super) const METRIC: Metric = Metric {
 };
 
 fn compute(study: &Study<'_>) -> Vec<Estimate> {
-    let (rule, level) = (study.rule(), study.options.level);
+    let (rule, options) = (study.rule(), study.options);
     let estimate = |target: &Target| {
         let (hits, n) = (target.counts.true_positive, target.counts.n_called_positive());
         let none = format!("no case was called positive for {}", target.name);
-        proportion(hits, n, level, &none).decided_by(&rule).named(METRIC.name, &target.name, level)
+        proportion(hits, n, options, &none).decided_by(&rule).named(METRIC.name, &target.name, options.level)
     };
     study.targets.iter().map(estimate).collect()
 }

@@ -12,7 +12,6 @@ use serde::Serialize;
 
 use crate::interval::wilson::wilson;
 use crate::options::Options;
-use crate::rank::{ascending, ties};
 use crate::target::Target;
 
 pub(super) const DEFINITION: &str = "sensitivity against 1 - specificity over all thresholds, with a pointwise band";
@@ -75,12 +74,11 @@ pub(super) fn curve(target: &Target, options: &Options) -> Option<RocCurve> {
 fn steps(target: &Target) -> Vec<Step> {
     let mut step = Step { threshold: f64::INFINITY, n_false: 0, n_true: 0 };
     let mut steps = vec![step];
-    for run in ties(&ascending(&target.score)).rev() {
-        let n_true = run.iter().filter(|ranked| target.truth[ranked.idx as usize]).count();
+    for run in &target.ranking.runs {
         step = Step {
-            threshold: target.score[run[0].idx as usize],
-            n_false: step.n_false + run.len() - n_true,
-            n_true: step.n_true + n_true,
+            threshold: run.score,
+            n_false: step.n_false + run.n_negative as usize,
+            n_true: step.n_true + run.n_positive as usize,
         };
         steps.push(step);
     }

@@ -1,7 +1,7 @@
 //! Sensitivity: share of the positive cases that are called positive.
 //!
 //! **Definition.** TP / (TP + FN), also recall or true positive rate (Altman and Bland 1994, doi:10.1136/bmj.308.6943.1552). Each class against the rest.
-//! **Interval.** Wilson.
+//! **Interval.** Wilson or, by option, Clopper-Pearson.
 //! **Range** 0 to 1. It does not depend on prevalence, but on the threshold.
 //! **No positive case:** undefined. **NaN** is refused before. **Cost** O(n).
 
@@ -18,11 +18,11 @@ pub(super) const METRIC: Metric = Metric {
 };
 
 fn compute(study: &Study<'_>) -> Vec<Estimate> {
-    let (rule, level) = (study.rule(), study.options.level);
+    let (rule, options) = (study.rule(), study.options);
     let estimate = |target: &Target| {
         let (hits, n) = (target.counts.true_positive, target.counts.n_positive());
         let none = format!("there is no positive case of {}", target.name);
-        proportion(hits, n, level, &none).decided_by(&rule).named(METRIC.name, &target.name, level)
+        proportion(hits, n, options, &none).decided_by(&rule).named(METRIC.name, &target.name, options.level)
     };
     study.targets.iter().map(estimate).collect()
 }
