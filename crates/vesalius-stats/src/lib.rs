@@ -1,9 +1,10 @@
 //! Numbers in, numbers out: metrics with their intervals; no files, no images, no tensors.
 //!
 //! Every value leaves as an [`Estimate`] with interval, size and method; what is undefined says why.
-//! A metric is one file under `classify` and one line of its registry.
+//! A metric is one file under `classify` and one line of its registry; a test of a hypothesis one under `hypothesis`.
 
 pub mod classify;
+pub mod hypothesis;
 
 mod cases;
 mod error;

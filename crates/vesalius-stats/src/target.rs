@@ -94,10 +94,7 @@ impl Target {
         let score: Vec<f64> = targets.iter().flat_map(|target| target.score.iter().copied()).collect();
         let mut counts = Counts::default();
         for target in targets {
-            counts.true_positive += target.counts.true_positive;
-            counts.false_positive += target.counts.false_positive;
-            counts.false_negative += target.counts.false_negative;
-            counts.true_negative += target.counts.true_negative;
+            counts += target.counts;
         }
         let ranking = Ranking::of(&truth, &score);
         Self {
@@ -135,6 +132,15 @@ impl Target {
             (_, 0) => Some(format!("there is no negative case of {}", self.name)),
             _ => None,
         }
+    }
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.true_positive += other.true_positive;
+        self.false_positive += other.false_positive;
+        self.false_negative += other.false_negative;
+        self.true_negative += other.true_negative;
     }
 }
 

@@ -15,8 +15,13 @@ use crate::interval::wilson::proportion;
 use crate::options::Options;
 use crate::target::{Study, Target, mean_share};
 
-pub(super) const METRIC: Metric =
-    Metric { name: "accuracy", definition: "share of cases whose class is called right", range: (0.0, 1.0), compute };
+pub(super) const METRIC: Metric = Metric {
+    name: "accuracy",
+    definition: "share of cases whose class is called right",
+    range: (0.0, 1.0),
+    others: "",
+    compute,
+};
 
 fn compute(study: &Study<'_>) -> Vec<Estimate> {
     let (options, rule) = (study.options, study.rule());

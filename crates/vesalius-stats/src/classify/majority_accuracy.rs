@@ -16,6 +16,7 @@ pub(super) const METRIC: Metric = Metric {
     name: "majority_accuracy",
     definition: "accuracy of always answering the most frequent class",
     range: (0.0, 1.0),
+    others: "",
     compute,
 };
 

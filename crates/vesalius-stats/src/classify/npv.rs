@@ -14,6 +14,7 @@ pub(super) const METRIC: Metric = Metric {
     name: "npv",
     definition: "share of the cases called negative that are negative",
     range: (0.0, 1.0),
+    others: "",
     compute,
 };
 

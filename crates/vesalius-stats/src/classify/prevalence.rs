@@ -10,7 +10,7 @@ use crate::interval::wilson::proportion;
 use crate::target::{Study, Target};
 
 pub(super) const METRIC: Metric =
-    Metric { name: "prevalence", definition: "share of positive cases", range: (0.0, 1.0), compute };
+    Metric { name: "prevalence", definition: "share of positive cases", range: (0.0, 1.0), others: "", compute };
 
 fn compute(study: &Study<'_>) -> Vec<Estimate> {
     let options = study.options;

@@ -14,6 +14,7 @@ pub(super) const METRIC: Metric = Metric {
     name: "specificity",
     definition: "share of the negative cases that are called negative",
     range: (0.0, 1.0),
+    others: "",
     compute,
 };
 

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::{normal_cdf, z_of};
-use crate::options::Options;
+use crate::options::{Interval, Options};
 
 /// The random numbers of one replicate, whoever asks for them and when.
 pub(crate) fn stream(seed: u64, replicate: u32) -> ChaCha8Rng {
@@ -101,5 +101,6 @@ impl Distribution {
 
 /// `percentile bootstrap, 2000 replicates`, and how cases were drawn.
 pub(crate) fn method(options: &Options, drawn: &str) -> String {
-    format!("percentile bootstrap, {} replicates, {drawn}", options.replicates)
+    let kind = if options.interval == Interval::Bca { "BCa" } else { "percentile" };
+    format!("{kind} bootstrap, {} replicates, {drawn}", options.replicates)
 }

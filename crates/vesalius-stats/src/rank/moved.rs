@@ -15,7 +15,7 @@ impl Moved {
     /// The standard error; `None` where there is nothing to estimate it from.
     pub(crate) fn error(&self, ranking: &Ranking) -> Option<f64> {
         let squares = self.by_run.iter().zip(&ranking.runs).map(|(&[negative, positive], run)| {
-            f64::from(run.n_negative) * negative * negative + f64::from(run.n_positive) * positive * positive
+            f64::from(run.n[0]) * negative * negative + f64::from(run.n[1]) * positive * positive
         });
         delta::error_of_variance(squares.sum())
     }

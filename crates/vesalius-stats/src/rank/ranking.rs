@@ -8,12 +8,11 @@ use crate::interval::bootstrap::Distribution;
 use crate::interval::resample::multinomial;
 use crate::options::Options;
 
-/// Up to so many cases a replicate draws one by one; of more, neighbors in score are drawn together.
+/// Up to so many cases a replicate draws one by one, four from a random word; of more, neighbors in score are drawn
+/// together.
 const N_SINGLE_MAX: usize = 16_384;
 /// How many cells of neighbors that makes.
 const N_CELLS: usize = 512;
-/// Random words drawn at once.
-const N_WORDS: usize = 256;
 
 /// Distinct scores, highest first.
 #[derive(Clone, Debug)]
@@ -27,27 +26,25 @@ pub(crate) struct Ranking {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Run {
     pub(crate) score: f64,
-    pub(crate) n_positive: u32,
-    pub(crate) n_negative: u32,
+    /// Negative and positive cases.
+    pub(crate) n: [u32; 2],
+}
+
+impl Run {
+    pub(crate) fn n_negative(&self) -> usize {
+        self.n[0] as usize
+    }
+
+    pub(crate) fn n_positive(&self) -> usize {
+        self.n[1] as usize
+    }
 }
 
 impl Ranking {
-    /// Sorts both sides by themselves, which needs no indices, and merges them.
+    /// Puts cases in the order of their scores.
     pub(crate) fn of(truth: &[bool], score: &[f64]) -> Self {
-        let n_positive = truth.iter().filter(|&&truth| truth).count();
-        // A write without a branch: truth is what a branch predictor cannot know.
-        let mut keys = vec![0; truth.len()];
-        let (mut below, mut above) = (0, n_positive);
-        for (&truth, &score) in truth.iter().zip(score) {
-            let at = if truth { below } else { above };
-            keys[at] = !order_key(score);
-            below += usize::from(truth);
-            above += usize::from(!truth);
-        }
-        let (positive, negative) = keys.split_at_mut(n_positive);
-        rayon::join(|| positive.sort_unstable(), || negative.sort_unstable());
-        let runs = merged(positive, negative);
-        Self { runs, n_positive, n_negative: truth.len() - n_positive }
+        let sides = Sides::of(truth, score);
+        Self { runs: sides.runs().collect(), n_positive: sides.n_positive, n_negative: truth.len() - sides.n_positive }
     }
 
     /// The run of a score that is among them.
@@ -63,33 +60,38 @@ impl Ranking {
     ) -> Distribution {
         let n = self.n_positive + self.n_negative;
         let two_sided = |runs: &[Run]| {
-            let has = |count: fn(&Run) -> u32| runs.iter().any(|run| count(run) > 0);
-            (has(|run| run.n_positive) && has(|run| run.n_negative)).then(|| statistic(runs))?
+            let has = |side: usize| runs.iter().any(|run| run.n[side] > 0);
+            (has(0) && has(1)).then(|| statistic(runs))?
         };
         if n <= N_SINGLE_MAX {
             let slots = self.slots();
-            let scratch = || (self.runs.clone(), vec![[0; 2]; self.runs.len()]);
-            Distribution::with_scratch(options, scratch, |(runs, counts), rng| {
-                counts.fill([0; 2]);
-                draw(rng, n as u32, |case| {
-                    let slot = slots[case as usize];
-                    counts[(slot >> 1) as usize][(slot & 1) as usize] += 1;
-                });
-                for (run, &[n_negative, n_positive]) in runs.iter_mut().zip(counts.iter()) {
-                    (run.n_negative, run.n_positive) = (n_negative, n_positive);
-                }
-                two_sided(runs)
-            })
+            Distribution::with_scratch(
+                options,
+                || self.runs.clone(),
+                |runs, rng| {
+                    for run in runs.iter_mut() {
+                        run.n = [0; 2];
+                    }
+                    draw(rng, n as u64, |case| {
+                        let slot = slots[case as usize];
+                        runs[(slot >> 1) as usize].n[(slot & 1) as usize] += 1;
+                    });
+                    two_sided(runs)
+                },
+            )
         } else {
             let cells = self.cells(n.div_ceil(N_CELLS) as u32);
-            let sizes = || cells.iter().flat_map(|run| [u64::from(run.n_positive), u64::from(run.n_negative)]);
-            Distribution::with_scratch(options, || cells.clone(), |runs, rng| {
-                multinomial(rng, n as u64, sizes(), |idx, drawn| {
-                    let run = &mut runs[idx / 2];
-                    *(if idx.is_multiple_of(2) { &mut run.n_positive } else { &mut run.n_negative }) = drawn as u32;
-                });
-                two_sided(runs)
-            })
+            let sizes = || cells.iter().flat_map(|run| run.n.map(u64::from));
+            Distribution::with_scratch(
+                options,
+                || cells.clone(),
+                |runs, rng| {
+                    multinomial(rng, n as u64, sizes(), |idx, drawn| {
+                        runs[idx / 2].n[idx % 2] = drawn as u32;
+                    });
+                    two_sided(runs)
+                },
+            )
         }
     }
 
@@ -97,7 +99,7 @@ impl Ranking {
     fn slots(&self) -> Vec<u32> {
         let slots = self.runs.iter().zip(0_u32..).flat_map(|(run, idx)| {
             let of = |slot: u32, n: u32| std::iter::repeat_n(slot, n as usize);
-            of(2 * idx, run.n_negative).chain(of(2 * idx + 1, run.n_positive))
+            of(2 * idx, run.n[0]).chain(of(2 * idx + 1, run.n[1]))
         });
         slots.collect()
     }
@@ -106,11 +108,10 @@ impl Ranking {
     fn cells(&self, n_min: u32) -> Vec<Run> {
         let mut cells: Vec<Run> = Vec::new();
         for run in &self.runs {
-            match cells.last_mut().filter(|cell| cell.n_positive + cell.n_negative < n_min) {
+            match cells.last_mut().filter(|cell| cell.n[0] + cell.n[1] < n_min) {
                 Some(cell) => {
                     cell.score = run.score;
-                    cell.n_positive += run.n_positive;
-                    cell.n_negative += run.n_negative;
+                    cell.n = [cell.n[0] + run.n[0], cell.n[1] + run.n[1]];
                 }
                 None => cells.push(*run),
             }
@@ -130,41 +131,76 @@ fn score_of(key: u64) -> f64 {
     f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
 }
 
-/// Keys are complements, so that the highest score has the least.
-fn merged(positive: &[u64], negative: &[u64]) -> Vec<Run> {
-    let mut runs = Vec::with_capacity(positive.len() + negative.len());
-    let (mut p, mut n) = (0, 0);
-    while p < positive.len() || n < negative.len() {
-        let key = match (positive.get(p), negative.get(n)) {
-            (Some(&a), Some(&b)) => a.min(b),
-            (Some(&key), None) | (None, Some(&key)) => key,
-            (None, None) => break,
-        };
-        let tied = |keys: &[u64], from: usize| keys[from..].iter().take_while(|&&other| other == key).count();
-        let (n_positive, n_negative) = (tied(positive, p), tied(negative, n));
-        p += n_positive;
-        n += n_negative;
-        runs.push(Run { score: score_of(!key), n_positive: n_positive as u32, n_negative: n_negative as u32 });
-    }
-    runs
+/// The scores of either side as sorted keys; what needs each run only once has no need to store them.
+pub(crate) struct Sides {
+    /// Positive cases, then negative ones, each side ascending. Keys are complements, so the highest score has the least.
+    keys: Vec<u64>,
+    n_positive: usize,
 }
 
-/// Calls `take` with `n` numbers below `n`, each equally likely (Lemire 2019, doi:10.1145/3230636), from whole blocks
-/// of random words.
-fn draw(rng: &mut ChaCha8Rng, n: u32, mut take: impl FnMut(u32)) {
-    let reject_below = n.wrapping_neg() % n.max(1);
-    let mut bytes = [0; 4 * N_WORDS];
+impl Sides {
+    /// Sorts both sides by themselves, which needs no indices.
+    pub(crate) fn of(truth: &[bool], score: &[f64]) -> Self {
+        let n_positive = truth.iter().filter(|&&truth| truth).count();
+        let mut keys = vec![0; truth.len()];
+        // Truth is what a branch predictor cannot know, so the place is chosen without a branch.
+        let mut next = [n_positive, 0];
+        for (&truth, &score) in truth.iter().zip(score) {
+            let side = usize::from(truth);
+            keys[next[side]] = !order_key(score);
+            next[side] += 1;
+        }
+        let (positive, negative) = keys.split_at_mut(n_positive);
+        rayon::join(|| positive.sort_unstable(), || negative.sort_unstable());
+        Self { keys, n_positive }
+    }
+
+    /// Distinct scores, highest first.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = Run> + Clone {
+        let (mut positive, mut negative) = self.keys.split_at(self.n_positive);
+        std::iter::from_fn(move || {
+            let (a, b) = (positive.first().map_or(NO_KEY, |&key| key), negative.first().map_or(NO_KEY, |&key| key));
+            let key = a.min(b);
+            if key == NO_KEY {
+                return None;
+            }
+            let n = [take_equal(&mut negative, key), take_equal(&mut positive, key)];
+            Some(Run { score: score_of(!key), n })
+        })
+    }
+}
+
+/// Greater than the key of any number.
+const NO_KEY: u64 = u64::MAX;
+
+/// How many of the first keys are this one; they are taken away.
+fn take_equal(keys: &mut &[u64], key: u64) -> u32 {
+    let mut n = usize::from(keys.first() == Some(&key));
+    // Most scores are there once; a loop that mostly ends at once is foreseen better than one that mostly does not.
+    while n > 0 && keys.get(n) == Some(&key) {
+        n += 1;
+    }
+    *keys = &keys[n..];
+    n as u32
+}
+
+/// Calls `take` with `n` numbers below `n`, each equally likely: four of every random word, one by one the whole part of
+/// a product whose fraction serves the next (Brackett-Rozinsky and Lemire 2024, doi:10.1002/spe.3369).
+fn draw(rng: &mut ChaCha8Rng, n: u64, mut take: impl FnMut(u64)) {
+    let range = n.pow(4);
+    let reject_below = range.wrapping_neg() % range.max(1);
     let mut n_left = n;
     while n_left > 0 {
-        rng.fill_bytes(&mut bytes);
-        for word in bytes.chunks_exact(4) {
-            let word = u32::from_le_bytes([word[0], word[1], word[2], word[3]]);
-            let product = u64::from(word) * u64::from(n);
-            if (product as u32) < reject_below || n_left == 0 {
-                continue;
-            }
-            take((product >> 32) as u32);
-            n_left -= 1;
+        let mut word = rng.next_u64();
+        let numbers = [(); 4].map(|()| {
+            let product = u128::from(word) * u128::from(n);
+            word = product as u64;
+            (product >> 64) as u64
+        });
+        if word >= reject_below {
+            let n_taken = n_left.min(4);
+            numbers.into_iter().take(n_taken as usize).for_each(&mut take);
+            n_left -= n_taken;
         }
     }
 }
@@ -185,11 +221,12 @@ mod tests {
     #[test]
     fn equal_scores_are_one_run() {
         let ranking = Ranking::of(&[true, false, false, true, true], &[0.5, -0.0, 0.5, 0.0, -3.0]);
-        let runs: Vec<_> = ranking.runs.iter().map(|run| (run.score, run.n_positive, run.n_negative)).collect();
+        let runs: Vec<_> = ranking.runs.iter().map(|run| (run.score, run.n_positive(), run.n_negative())).collect();
         assert_eq!(runs, [(0.5, 1, 1), (0.0, 1, 1), (-3.0, 1, 0)]);
         assert_eq!([0.5, -0.0, -3.0].map(|score| ranking.run_of(score)), [0, 1, 2]);
         assert_eq!(ranking.slots(), [0, 1, 2, 3, 5]);
-        let cells: Vec<_> = ranking.cells(3).iter().map(|run| (run.score, run.n_positive, run.n_negative)).collect();
+        let cells: Vec<_> =
+            ranking.cells(3).iter().map(|run| (run.score, run.n_positive(), run.n_negative())).collect();
         assert_eq!(cells, [(0.0, 2, 2), (-3.0, 1, 0)]);
     }
 

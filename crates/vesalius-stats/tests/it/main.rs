@@ -5,7 +5,9 @@
 
 mod coverage;
 mod golden;
+mod hypothesis;
 mod invariance;
 mod kit;
+mod measures;
 mod registry;
 mod undefined;
