@@ -8,7 +8,7 @@ use vesalius_stats::wilson;
 
 const N_SIMULATIONS: usize = 2000;
 
-fn is_slow_run() -> bool {
+pub(crate) fn is_slow_run() -> bool {
     let is_slow = std::env::var_os("VESALIUS_SLOW").is_some_and(|value| value == "1");
     if !is_slow {
         eprintln!("skipped: set VESALIUS_SLOW=1 to simulate");
@@ -17,7 +17,7 @@ fn is_slow_run() -> bool {
 }
 
 /// A standard normal number.
-fn normal(rng: &mut ChaCha8Rng) -> f64 {
+pub(crate) fn normal(rng: &mut ChaCha8Rng) -> f64 {
     let (radius, angle) = (1.0 - rng.random::<f64>(), rng.random::<f64>());
     (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
 }

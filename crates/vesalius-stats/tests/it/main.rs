@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod coverage;
+mod coverage_all;
 mod golden;
 mod hypothesis;
 mod invariance;
