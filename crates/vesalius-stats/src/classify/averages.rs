@@ -43,6 +43,26 @@ impl Ratio {
     }
 }
 
+/// The ratio of one class by itself.
+pub(super) fn single(target: &Target, ratio: &Ratio, level: f64) -> Outcome {
+    let (n, counts) = (target.n(), target.counts);
+    let (above, all_below) = ratio.sums(counts);
+    if all_below <= 0.0 {
+        return Outcome::undefined(n, METHOD, (ratio.undefined)(&target.name));
+    }
+    let value = above / all_below;
+    let square =
+        |(above, below): (f64, f64), count: usize| ((above - value * below) / all_below).powi(2) * count as f64;
+    let variance = square(ratio.true_positive, counts.true_positive)
+        + square(ratio.false_positive, counts.false_positive)
+        + square(ratio.false_negative, counts.false_negative);
+    let error = delta::error_of_variance(variance * n as f64 / (n as f64 - 1.0));
+    delta::outcome((value, error), n, (level, Scale::Logit), || {
+        let (low, high) = (ratio.limits)(counts, level);
+        ("Wilson of TP / (TP + FP + FN), as the delta method has no spread here", (low.min(value), high.max(value)))
+    })
+}
+
 /// All three averages; none for a single target.
 pub(super) fn estimates(metric: &Metric, study: &Study<'_>, ratio: &Ratio) -> Vec<Estimate> {
     if study.targets.len() < 2 {

@@ -16,8 +16,8 @@ use crate::target::Study;
 
 /// More would change the third digit of the acceleration, and that no end of an interval.
 const N_GROUPS_MAX: usize = 200;
-/// Metrics that few cases make too good or too bad; their replicates have that bias twice.
-const BIASED: &[&str] = &["ece", "youden"];
+/// A score, of which steps leave BCa nothing to correct.
+const OF_STEPS: &str = "youden_threshold";
 
 /// Every metric with its own interval.
 pub(super) fn measured(study: &Study<'_>) -> Vec<Estimate> {
@@ -51,15 +51,17 @@ fn replace(estimate: &mut Estimate, drawn: Distribution, left_out: &[f64], (opti
     let mut kind = "percentile";
     let interval = if drawn.is_degenerate() {
         None
-    } else if options.interval == Interval::Bca {
+    } else if options.interval == Interval::Bca && estimate.metric != OF_STEPS {
         kind = "BCa";
         let mean = left_out.iter().sum::<f64>() / left_out.len().max(1) as f64;
         let deviations: Vec<f64> = left_out.iter().map(|value| mean - value).collect();
         drawn.accelerated_interval(options.level, value, acceleration(&deviations))
-    } else if BIASED.contains(&estimate.metric.as_str()) {
+    } else if estimate.metric == "youden" {
+        kind = "percentile, less bias,";
+        drawn.interval_of_maximum(options.level, value).map(|(low, high)| (low.max(0.0), high.min(1.0)))
+    } else if estimate.metric == "ece" {
         kind = "centered percentile";
-        let ends = drawn.centered_on(value).interval(options.level);
-        ends.map(|(low, high)| (low.max(0.0), high.min(1.0)))
+        drawn.centered_on(value).interval(options.level).map(|(low, high)| (low.max(0.0), high.min(1.0)))
     } else {
         drawn.interval(options.level)
     };

@@ -4,8 +4,8 @@
 //! positive (Youden 1950, `doi:10.1002/1097-0142(1950)3:1<32::AID-CNCR2820030106>3.0.CO;2-3`); of equal maxima the highest
 //! threshold. `youden_threshold` is that threshold, a score. Chosen on these very cases, J is if anything too good: for the
 //! threshold in use read sensitivity and specificity.
-//! **Interval.** Percentile bootstrap over cases, the threshold chosen anew in every replicate; of J moved by its own bias,
-//! as resampling adds once more the optimism of a maximum. Without spread the Newcombe limits of sensitivity and
+//! **Interval.** Percentile bootstrap over cases, the threshold chosen anew in every replicate; of J the ends are moved by
+//! the optimism of a maximum, which resampling adds once more and so shows. Without spread the Newcombe limits of sensitivity and
 //! specificity at the threshold; of the threshold no more than the neighboring scores, which are as good as it.
 //! **Range** of J 0 to 1, 0 is chance; the threshold is any score. **Ties** are called together. **One class, nothing:**
 //! undefined. **NaN** is refused before. **Cost** O(n log n).
@@ -76,8 +76,8 @@ fn index(target: &Target, options: &Options) -> Outcome {
         let ends = ((low - 1.0).max(0.0), (high - 1.0).min(1.0));
         Outcome::known(m + n, "Newcombe limits at the threshold, as the bootstrap has no spread here", value, ends)
     } else {
-        let (low, high) = distribution.centered_on(value).interval(options.level).unwrap_or((value, value));
-        Outcome::known(target.n(), format!("{}, centered", method(options)), value, (low.max(0.0), high.min(1.0)))
+        let (low, high) = distribution.interval_of_maximum(options.level, value).unwrap_or((value, value));
+        Outcome::known(target.n(), format!("{}, less bias", method(options)), value, (low.max(0.0), high.min(1.0)))
     };
     outcome.decided_by(&at(point))
 }

@@ -84,6 +84,15 @@ impl Distribution {
         self
     }
 
+    /// The interval of a value that is too great by itself, as a maximum over few cases is; replicates are so once more.
+    ///
+    /// Their upper ends are moved by that bias, their lower ones by it and by that of the value itself.
+    pub(crate) fn interval_of_maximum(&self, level: f64, value: f64) -> Option<(f64, f64)> {
+        let bias = (self.values.iter().sum::<f64>() / self.values.len().max(1) as f64 - value).max(0.0);
+        let (low, high) = self.interval(level)?;
+        Some(((low - 2.0 * bias).min(value), (high - bias).max(value)))
+    }
+
     /// Whether all replicates gave the same value, so that their spread says nothing.
     pub(crate) fn is_degenerate(&self) -> bool {
         match (self.values.first(), self.values.last()) {
