@@ -18,7 +18,8 @@ pub(crate) struct Measure {
 /// What the predictions are about.
 #[derive(Subcommand)]
 enum Task {
-    Classify(classify::Classify),
+    // Its options are many, and a place of their own keeps the others small.
+    Classify(Box<classify::Classify>),
 }
 
 impl Measure {

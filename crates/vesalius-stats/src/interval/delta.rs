@@ -69,11 +69,9 @@ pub(crate) fn outcome(
     (level, scale): (f64, Scale),
     otherwise: impl FnOnce() -> (&'static str, (f64, f64)),
 ) -> Outcome {
-    match error.and_then(|error| interval(value, error, level, scale)) {
-        Some(ends) => Outcome::known(n, format!("delta method, {}", scale.name()), value, ends),
-        None => {
-            let (method, ends) = otherwise();
-            Outcome::known(n, method, value, ends)
-        }
+    if let Some(ends) = error.and_then(|error| interval(value, error, level, scale)) {
+        return Outcome::known(n, format!("delta method, {}", scale.name()), value, ends);
     }
+    let (method, ends) = otherwise();
+    Outcome::known(n, method, value, ends)
 }

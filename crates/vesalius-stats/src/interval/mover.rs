@@ -1,7 +1,7 @@
 //! Intervals of differences and sums from the intervals of their parts: the method of variance estimates recovery.
 //!
-//! With parts a and b, their intervals \[lₐ, uₐ\], \[l_b, u_b\] and the correlation ρ of their estimates, the lower end of
-//! a − b is a − b − √((a − lₐ)² + (u_b − b)² − 2 ρ (a − lₐ)(u_b − b)), the upper one likewise (Newcombe 1998,
+//! With parts x and y, their intervals \[l, u\] and \[m, v\] and the correlation ρ of their estimates, the lower end of
+//! x − y is x − y − √((x − l)² + (v − y)² − 2 ρ (x − l)(v − y)), the upper one likewise (Newcombe 1998,
 //! `doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I`; Zou and Donner 2008, doi:10.1002/sim.3095).
 //! It keeps what is good about the parts' own intervals: asymmetry, and a width where there is no spread.
 
