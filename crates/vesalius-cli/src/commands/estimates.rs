@@ -22,6 +22,7 @@ pub(crate) fn tests(tests: &[Test]) -> String {
     let mut text = String::new();
     for test in tests {
         let found = match (test.statistic, test.p) {
+            (Some(statistic), Some(p)) if p < 0.0001 => format!("p < 0.0001, statistic {statistic:.3}"),
             (Some(statistic), Some(p)) => format!("p = {p:.4}, statistic {statistic:.3}"),
             _ => format!("undefined: {}", test.undefined.as_deref().unwrap_or("no reason given")),
         };
