@@ -38,6 +38,8 @@ const PYTORCH: Script = Script { path: "benches/pytorch.py", imports: "torch, to
 /// Its peers are many, and it says itself which of them are missing.
 const VOLUMES: Script = Script { path: "benches/volumes.py", imports: "numpy" };
 
+const MEASURE: Script = Script { path: "benches/measure.py", imports: "numpy" };
+
 /// The workloads, in the order of the table.
 const WORKLOADS: &[Workload] = &[
     Workload { name: "resnet18-2d", script: PYTORCH },
@@ -45,6 +47,7 @@ const WORKLOADS: &[Workload] = &[
     Workload { name: "loading", script: PYTORCH },
     Workload { name: "startup", script: PYTORCH },
     Workload { name: "volumes", script: VOLUMES },
+    Workload { name: "measure", script: MEASURE },
 ];
 
 /// What to measure, and where to put it.
@@ -169,7 +172,10 @@ mod tests {
         let options = parse("--only loading --only volumes --repeats 5 --json").unwrap();
         assert_eq!((options.n_repeats, options.output), (5, Output::Json));
         assert_eq!(names(&options), ["loading", "volumes"]);
-        assert_eq!(names(&parse("").unwrap()), ["resnet18-2d", "resnet18-3d", "loading", "startup", "volumes"]);
+        assert_eq!(
+            names(&parse("").unwrap()),
+            ["resnet18-2d", "resnet18-3d", "loading", "startup", "volumes", "measure"]
+        );
     }
 
     #[test]

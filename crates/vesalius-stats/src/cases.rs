@@ -1,5 +1,7 @@
 //! Truth and scores of the same cases, checked once: lengths agree, scores are finite, classes exist.
 
+use std::collections::BTreeMap;
+
 use crate::error::{Error, Result};
 
 /// Truth and scores of cases.
@@ -11,10 +13,12 @@ pub struct Cases {
     truth: Truth,
     scores: Vec<f64>,
     n: usize,
+    /// The cluster of each case, counted from 0; `None` where every case stands for itself.
+    clusters: Option<Vec<u32>>,
 }
 
 /// What is true.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Truth {
     /// The one class of each case.
     Exclusive(Vec<usize>),
@@ -43,6 +47,7 @@ impl Cases {
             truth: Truth::Exclusive(truth.to_vec()),
             scores: scores.to_vec(),
             n: truth.len(),
+            clusters: None,
         })
     }
 
@@ -62,7 +67,58 @@ impl Cases {
             truth: Truth::Findings(truth.to_vec()),
             scores: scores.to_vec(),
             n: n_cases,
+            clusters: None,
         })
+    }
+
+    /// The same cases, those of the same number belonging together, as several films of one patient do.
+    ///
+    /// Intervals are then made by drawing whole clusters, since cases of a cluster tell less than as many alone.
+    pub fn clustered(mut self, cluster_of: &[usize]) -> Result<Self> {
+        if cluster_of.len() != self.n {
+            let n = cluster_of.len();
+            let message = format!("there are {n} clusters for {} cases; expected one for each case", self.n);
+            return Err(Error::length(message));
+        }
+        let mut number_of = BTreeMap::new();
+        let mut number = |cluster: &usize| {
+            let next = number_of.len() as u32;
+            *number_of.entry(*cluster).or_insert(next)
+        };
+        self.clusters = Some(cluster_of.iter().map(&mut number).collect());
+        Ok(self)
+    }
+
+    /// Some of the cases, in this order and as often as they are named; all of them exist.
+    pub(crate) fn select(&self, cases: &[u32]) -> Self {
+        let n_classes = self.classes.len();
+        let truth = match &self.truth {
+            Truth::Exclusive(truth) => Truth::Exclusive(cases.iter().map(|&case| truth[case as usize]).collect()),
+            Truth::Findings(labels) => {
+                let row = |&case: &u32| &labels[case as usize * n_classes..][..n_classes];
+                Truth::Findings(cases.iter().flat_map(row).copied().collect())
+            }
+        };
+        let clusters = self.clusters.as_ref();
+        Self {
+            classes: self.classes.clone(),
+            truth,
+            scores: cases.iter().flat_map(|&case| self.row(case as usize)).copied().collect(),
+            n: cases.len(),
+            clusters: clusters.map(|clusters| cases.iter().map(|&case| clusters[case as usize]).collect()),
+        }
+    }
+
+    /// The cases of each cluster.
+    pub(crate) fn clusters(&self) -> Option<Vec<Vec<u32>>> {
+        let clusters = self.clusters.as_ref()?;
+        let mut members = vec![Vec::new(); clusters.iter().max().map_or(0, |last| *last as usize + 1)];
+        for (case, &cluster) in (0..).zip(clusters) {
+            members[cluster as usize].push(case);
+        }
+        // Of selected cases some clusters may have none.
+        members.retain(|members| !members.is_empty());
+        Some(members)
     }
 
     /// How many cases there are.
@@ -78,6 +134,11 @@ impl Cases {
     /// What is called positive of each case: one class index, or every finding whose score exceeds the threshold.
     pub fn called(&self, threshold: f64) -> Vec<Vec<usize>> {
         (0..self.n).map(|case| self.called_classes(case, threshold)).collect()
+    }
+
+    /// Whether only the scores tell these cases from others.
+    pub(crate) fn is_same_but_for_scores(&self, other: &Self) -> bool {
+        self.classes == other.classes && self.truth == other.truth && self.clusters == other.clusters
     }
 
     /// Whether these are two classes that exclude each other.

@@ -31,9 +31,9 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// The same estimate of a named group of cases, or of a named rater or team.
+    /// The same estimate, over this group of cases.
     #[must_use]
-    pub(crate) fn in_group(mut self, group: &str) -> Self {
+    pub fn in_group(mut self, group: &str) -> Self {
         group.clone_into(&mut self.group);
         self
     }

@@ -41,6 +41,19 @@ pub enum AurocScale {
     Plain,
 }
 
+/// How intervals are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interval {
+    /// The one that fits the metric: DeLong, Wilson, delta method or bootstrap, as its method says.
+    Own,
+    /// As `Own`, but proportions by Clopper and Pearson, who never cover less than the level.
+    Exact,
+    /// Percentile bootstrap of every metric.
+    Percentile,
+    /// BCa bootstrap of every metric.
+    Bca,
+}
+
 /// How a measurement is made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
@@ -57,6 +70,14 @@ pub struct Options {
     pub bins: Bins,
     /// Scale of the AUROC's interval; default logit.
     pub auroc_scale: AurocScale,
+    /// How intervals are made; default each metric's own.
+    pub interval: Interval,
+    /// The false positive rate up to which the partial area counts; default 0.1, a specificity of at least 0.9.
+    pub false_positive_rate_max: f64,
+    /// The specificity at which sensitivity is read off, and the other way round; default 0.95.
+    pub fixed_rate: f64,
+    /// How many classes of highest score may hold the true one in the top-k accuracy; default 2.
+    pub top_k: usize,
 }
 
 impl Default for Options {
@@ -68,6 +89,10 @@ impl Default for Options {
             threshold: 0.5,
             bins: Bins::EqualWidth(15),
             auroc_scale: AurocScale::Logit,
+            interval: Interval::Own,
+            false_positive_rate_max: 0.1,
+            fixed_rate: 0.95,
+            top_k: 2,
         }
     }
 }
@@ -91,6 +116,18 @@ impl Options {
         if !(1..=BINS_MAX).contains(&self.bins.n_bins()) {
             let expected = format!("1 to {BINS_MAX}, such as 15");
             return refuse("the number of bins", self.bins.n_bins().to_string(), &expected);
+        }
+        let limit = self.false_positive_rate_max;
+        if !(limit > 0.0 && limit <= 1.0) {
+            let expected = "a number above 0, up to 1, such as 0.1";
+            return refuse("the false positive rate of the partial area", limit.to_string(), expected);
+        }
+        if !(self.fixed_rate > 0.0 && self.fixed_rate <= 1.0) {
+            let expected = "a number above 0, up to 1, such as 0.95";
+            return refuse("the fixed sensitivity or specificity", self.fixed_rate.to_string(), expected);
+        }
+        if self.top_k == 0 {
+            return refuse("the number of classes of the top-k accuracy", "0".to_owned(), "1 or more, such as 2");
         }
         Ok(())
     }

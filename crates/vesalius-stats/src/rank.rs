@@ -1,47 +1,9 @@
-//! Order of scores with their ties, by one sort of integers: O(n log n).
+//! Order of scores: with their places and ties, and as distinct scores with how many positive and negative cases have
+//! each; by one sort of integers.
 
-/// A score and the place it came from, comparable as an integer.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Ranked {
-    key: u64,
-    /// Index into the scores.
-    pub(crate) idx: u32,
-}
+pub(crate) mod moved;
+pub(crate) mod ranking;
 
-/// Scores from lowest to highest; equal ones in the order of their indices.
-pub(crate) fn ascending(score: &[f64]) -> Vec<Ranked> {
-    let mut order: Vec<Ranked> =
-        score.iter().enumerate().map(|(idx, &score)| Ranked { key: order_key(score), idx: idx as u32 }).collect();
-    order.sort_unstable();
-    order
-}
+mod order;
 
-/// Runs of equal scores, from lowest to highest.
-pub(crate) fn ties(order: &[Ranked]) -> impl DoubleEndedIterator<Item = &[Ranked]> {
-    order.chunk_by(|a, b| a.key == b.key)
-}
-
-/// Finite floats in their order as unsigned integers; both zeros are one number.
-fn order_key(score: f64) -> u64 {
-    let bits = (score + 0.0).to_bits();
-    if bits >> 63 == 1 { !bits } else { bits | (1 << 63) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_key_keeps_the_order_and_joins_the_zeros() {
-        let ascending = [-1e300, -2.0, -1.0, -f64::MIN_POSITIVE, 0.0, f64::MIN_POSITIVE, 0.5, 1.0, 1e300];
-        assert!(ascending.windows(2).all(|pair| order_key(pair[0]) < order_key(pair[1])));
-        assert_eq!(order_key(-0.0), order_key(0.0));
-    }
-
-    #[test]
-    fn ties_are_together_and_in_order() {
-        let order = super::ascending(&[0.5, -0.0, 0.5, 0.0]);
-        let runs: Vec<Vec<u32>> = ties(&order).map(|run| run.iter().map(|ranked| ranked.idx).collect()).collect();
-        assert_eq!(runs, [[1, 3], [0, 2]]);
-    }
-}
+pub(crate) use order::{ascending, ties};

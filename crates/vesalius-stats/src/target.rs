@@ -1,7 +1,10 @@
 //! One class against the rest: what every metric of a single class is computed on.
 
+use rayon::prelude::*;
+
 use crate::cases::{Cases, Truth};
 use crate::options::Options;
+use crate::rank::ranking::Ranking;
 
 /// Cases, options, and every class that is measured against the rest.
 pub(crate) struct Study<'a> {
@@ -20,6 +23,7 @@ pub(crate) struct Target {
     pub(crate) score: Vec<f64>,
     pub(crate) called: Vec<bool>,
     pub(crate) counts: Counts,
+    pub(crate) ranking: Ranking,
 }
 
 /// Cases by truth and call.
@@ -41,7 +45,7 @@ impl<'a> Study<'a> {
             Truth::Findings(_) => None,
         };
         let target = |class| Target::of(cases, class, called.as_deref(), options.threshold);
-        Self { cases, options, targets: (first..cases.classes().len()).map(target).collect() }
+        Self { cases, options, targets: (first..cases.classes().len()).into_par_iter().map(target).collect() }
     }
 
     /// The one class of each case, where classes exclude each other.
@@ -63,14 +67,8 @@ impl<'a> Study<'a> {
 
 impl Target {
     fn of(cases: &Cases, class: usize, called: Option<&[usize]>, threshold: f64) -> Self {
-        let mut target = Self {
-            name: cases.classes()[class].clone(),
-            case: Vec::new(),
-            truth: Vec::new(),
-            score: Vec::new(),
-            called: Vec::new(),
-            counts: Counts::default(),
-        };
+        let (mut case_of, mut truths, mut scores, mut calls) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut counts = Counts::default();
         for case in 0..cases.n_cases() {
             let label = match cases.truth() {
                 Truth::Exclusive(truth) => Some(truth[case] == class),
@@ -79,13 +77,35 @@ impl Target {
             let Some(truth) = label else { continue };
             let score = cases.row(case)[class];
             let is_called = called.map_or(score > threshold, |called| called[case] == class);
-            target.case.push(case as u32);
-            target.truth.push(truth);
-            target.score.push(score);
-            target.called.push(is_called);
-            target.counts.add(truth, is_called);
+            case_of.push(case as u32);
+            truths.push(truth);
+            scores.push(score);
+            calls.push(is_called);
+            counts.add(truth, is_called);
         }
-        target
+        let ranking = Ranking::of(&truths, &scores);
+        let name = cases.classes()[class].clone();
+        Self { name, case: case_of, truth: truths, score: scores, called: calls, counts, ranking }
+    }
+
+    /// The decisions of all targets as one; a case has as many of them as labels.
+    pub(crate) fn pooled(targets: &[Self]) -> Self {
+        let truth: Vec<bool> = targets.iter().flat_map(|target| target.truth.iter().copied()).collect();
+        let score: Vec<f64> = targets.iter().flat_map(|target| target.score.iter().copied()).collect();
+        let mut counts = Counts::default();
+        for target in targets {
+            counts += target.counts;
+        }
+        let ranking = Ranking::of(&truth, &score);
+        Self {
+            name: "any class".to_owned(),
+            case: targets.iter().flat_map(|target| target.case.iter().copied()).collect(),
+            called: targets.iter().flat_map(|target| target.called.iter().copied()).collect(),
+            truth,
+            score,
+            counts,
+            ranking,
+        }
     }
 
     /// How many cases have a known label.
@@ -112,6 +132,15 @@ impl Target {
             (_, 0) => Some(format!("there is no negative case of {}", self.name)),
             _ => None,
         }
+    }
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.true_positive += other.true_positive;
+        self.false_positive += other.false_positive;
+        self.false_negative += other.false_negative;
+        self.true_negative += other.true_negative;
     }
 }
 

@@ -28,8 +28,8 @@ pub(super) fn document(figures: &Figures, machine: &str) -> String {
          Each figure is the median of several runs, with the smallest and largest in brackets.\n\
          The two programs take turns, with every thread of the machine.\n\
          `times better` is the ratio of the medians, above 1 where Vesalius is faster or smaller than its best peer.\n\
-         What each workload does stands in [benches/pytorch.py](../benches/pytorch.py) and, for volumes, in \
-         [benches/volumes.py](../benches/volumes.py).\n\n\
+         What each workload does stands in [benches/pytorch.py](../benches/pytorch.py), for volumes in \
+         [benches/volumes.py](../benches/volumes.py), and for metrics in [benches/measure.py](../benches/measure.py).\n\n\
          {}",
         render(figures, machine)
     )

@@ -43,7 +43,14 @@ const REGISTRIES: &[Registry] = &[
         folder: "crates/vesalius-stats/src/classify/",
         ending: ".rs",
         listed_in: "crates/vesalius-stats/src/classify.rs",
-        apart: &[],
+        apart: &["averages", "compare", "contingency", "groups", "operating", "resampled"],
+        walked_as: None,
+    },
+    Registry {
+        folder: "crates/vesalius-stats/src/hypothesis/",
+        ending: ".rs",
+        listed_in: "crates/vesalius-stats/src/hypothesis.rs",
+        apart: &["ranks"],
         walked_as: None,
     },
     Registry {

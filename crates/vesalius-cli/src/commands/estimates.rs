@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use vesalius_stats::Estimate;
+use vesalius_stats::hypothesis::Test;
 
 /// All estimates, or those of some metrics, one a line.
 pub(crate) fn lines<'a>(estimates: impl IntoIterator<Item = &'a Estimate>) -> String {
@@ -12,6 +13,21 @@ pub(crate) fn lines<'a>(estimates: impl IntoIterator<Item = &'a Estimate>) -> St
     let mut text = String::new();
     for [name, of, number, n] in &rows {
         writeln!(text, "  {name:metric$}  {of:target$}  {number:value$}  {n}").expect("a string takes everything");
+    }
+    text
+}
+
+/// Tests of hypotheses, one a line.
+pub(crate) fn tests(tests: &[Test]) -> String {
+    let mut text = String::new();
+    for test in tests {
+        let found = match (test.statistic, test.p) {
+            (Some(statistic), Some(p)) if p < 0.0001 => format!("p < 0.0001, statistic {statistic:.3}"),
+            (Some(statistic), Some(p)) => format!("p = {p:.4}, statistic {statistic:.3}"),
+            _ => format!("undefined: {}", test.undefined.as_deref().unwrap_or("no reason given")),
+        };
+        writeln!(text, "  test of {} of {}: {found} ({}), n = {}", test.test, test.target, test.method, test.n)
+            .expect("a string takes everything");
     }
     text
 }

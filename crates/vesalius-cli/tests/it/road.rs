@@ -117,6 +117,24 @@ fn survival_and_agreement_are_measured() {
 }
 
 #[test]
+fn two_models_and_groups_of_cases_are_compared() {
+    let place = Place::new();
+    place.write("truth.csv", "id,label,site\na,0,x\nb,1,x\nc,1,y\nd,0,y\ne,1,x\nf,0,y\n");
+    place.write("first.csv", "id,score\na,0.1\nb,0.9\nc,0.8\nd,0.3\ne,0.7\nf,0.6\n");
+    place.write("second.csv", "id,score\na,0.7\nb,0.9\nc,0.2\nd,0.3\ne,0.7\nf,0.6\n");
+    let measure = "measure classify --truth truth.csv --pred first.csv --compare second.csv --groups site";
+    let said = done(&place, &format!("{measure} --interval exact --out scores"));
+    for part in ["test of mcnemar of all: p = 0.5", "auroc_difference", "1 in y - x", "specificity"] {
+        assert!(said.stdout.contains(part), "{part} is not in: {}", said.stdout);
+    }
+    for file in ["comparison.csv", "mcnemar.csv", "precision_recall.csv", "decision.csv"] {
+        assert!(place.path(&format!("scores/{file}")).exists(), "{file}");
+    }
+    let said = place.run(&format!("{measure} --interval none"));
+    assert!(said.code != 0 && said.stderr.contains("percentile"), "{}", said.stderr);
+}
+
+#[test]
 fn the_demo_says_what_was_planted_and_what_was_found() {
     let place = Place::new();
     let said = done(&place, &format!("demo {QUICK}"));

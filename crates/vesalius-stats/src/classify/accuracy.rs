@@ -15,8 +15,13 @@ use crate::interval::wilson::proportion;
 use crate::options::Options;
 use crate::target::{Study, Target, mean_share};
 
-pub(super) const METRIC: Metric =
-    Metric { name: "accuracy", definition: "share of cases whose class is called right", range: (0.0, 1.0), compute };
+pub(super) const METRIC: Metric = Metric {
+    name: "accuracy",
+    definition: "share of cases whose class is called right",
+    range: (0.0, 1.0),
+    others: "",
+    compute,
+};
 
 fn compute(study: &Study<'_>) -> Vec<Estimate> {
     let (options, rule) = (study.options, study.rule());
@@ -25,7 +30,7 @@ fn compute(study: &Study<'_>) -> Vec<Estimate> {
         return vec![named(exclusive(study, options.threshold), ALL)];
     }
     let mut estimates: Vec<Estimate> =
-        study.targets.iter().map(|target| named(single(target, options.level), &target.name)).collect();
+        study.targets.iter().map(|target| named(single(target, options), &target.name)).collect();
     let share =
         mean_share(study.cases.n_cases(), &study.targets, |target, idx| target.called[idx] == target.truth[idx]);
     estimates.push(named(mean(share, study.cases.n_cases(), options), ALL));
@@ -37,12 +42,12 @@ pub(super) fn exclusive(study: &Study<'_>, threshold: f64) -> Outcome {
     let truth = study.exclusive().unwrap_or_default();
     let is_right = |(case, &class): (usize, &usize)| study.cases.called_class(case, threshold) == class;
     let n_right = truth.iter().enumerate().filter(|&case| is_right(case)).count();
-    proportion(n_right, truth.len(), study.options.level, "there are no cases")
+    proportion(n_right, truth.len(), study.options, "there are no cases")
 }
 
-fn single(target: &Target, level: f64) -> Outcome {
+fn single(target: &Target, options: &Options) -> Outcome {
     let n_right = target.counts.true_positive + target.counts.true_negative;
-    proportion(n_right, target.n(), level, &target.no_known_case())
+    proportion(n_right, target.n(), options, &target.no_known_case())
 }
 
 /// The mean of one value a case, by bootstrap over cases.
@@ -62,7 +67,7 @@ pub(super) fn mean(values: Result<Vec<f64>, String>, n_cases: usize, options: &O
     let interval = match distribution.interval(options.level) {
         Some(interval) if !distribution.is_degenerate() => interval,
         // All cases alike leave nothing to draw; as many cases all right or all wrong do have an interval.
-        _ => return proportion((value * n).round() as usize, n_cases, options.level, "there are no cases"),
+        _ => return proportion((value * n).round() as usize, n_cases, options, "there are no cases"),
     };
     // A case's weight exceeds 1 where labels are unknown, and a replicate's mean may then exceed it too.
     Outcome::known(n_cases, method, value, (interval.0.max(0.0), interval.1.min(1.0)))

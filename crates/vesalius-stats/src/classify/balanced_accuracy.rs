@@ -19,6 +19,7 @@ pub(super) const METRIC: Metric = Metric {
     name: "balanced_accuracy",
     definition: "mean over classes of the share of its cases that are called so",
     range: (0.0, 1.0),
+    others: "scikit-learn leaves out classes without cases; here it is undefined",
     compute,
 };
 

@@ -16,8 +16,13 @@ use crate::interval::resample::GroupedValues;
 use crate::options::Options;
 use crate::target::{Study, Target};
 
-pub(super) const METRIC: Metric =
-    Metric { name: "brier", definition: "mean squared distance between scores and truth", range: (0.0, 2.0), compute };
+pub(super) const METRIC: Metric = Metric {
+    name: "brier",
+    definition: "mean squared distance between scores and truth",
+    range: (0.0, 2.0),
+    others: "for several classes some halve the sum, and others average over classes; here it is the sum, as Brier has it",
+    compute,
+};
 
 fn compute(study: &Study<'_>) -> Vec<Estimate> {
     let options = study.options;

@@ -22,6 +22,7 @@ pub(super) const METRIC: Metric = Metric {
     name: "ece",
     definition: "mean distance between score and observed share over bins of the score",
     range: (0.0, 1.0),
+    others: "bins, their number and the edge that belongs to them differ between tools; the method names ours",
     compute,
 };
 

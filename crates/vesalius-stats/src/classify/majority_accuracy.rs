@@ -16,6 +16,7 @@ pub(super) const METRIC: Metric = Metric {
     name: "majority_accuracy",
     definition: "accuracy of always answering the most frequent class",
     range: (0.0, 1.0),
+    others: "",
     compute,
 };
 
@@ -28,11 +29,11 @@ fn compute(study: &Study<'_>) -> Vec<Estimate> {
             counts[class] += 1;
         }
         let n_most = counts.into_iter().max().unwrap_or(0);
-        return vec![named(proportion(n_most, truth.len(), options.level, "there are no cases"), ALL)];
+        return vec![named(proportion(n_most, truth.len(), options, "there are no cases"), ALL)];
     }
     let single = |target: &Target| {
         let n_most = target.counts.n_positive().max(target.counts.n_negative());
-        named(proportion(n_most, target.n(), options.level, &target.no_known_case()), &target.name)
+        named(proportion(n_most, target.n(), options, &target.no_known_case()), &target.name)
     };
     let mut estimates: Vec<Estimate> = study.targets.iter().map(single).collect();
     let n_cases = study.cases.n_cases();

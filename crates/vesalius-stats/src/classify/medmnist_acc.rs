@@ -17,6 +17,7 @@ pub(super) const METRIC: Metric = Metric {
     name: "medmnist_acc",
     definition: "accuracy by the rules of the MedMNIST benchmark",
     range: (0.0, 1.0),
+    others: "",
     compute,
 };
 

@@ -15,6 +15,7 @@ pub(super) const METRIC: Metric = Metric {
     name: "medmnist_auc",
     definition: "AUC by the rules of the MedMNIST benchmark",
     range: (0.0, 1.0),
+    others: "",
     compute,
 };
 

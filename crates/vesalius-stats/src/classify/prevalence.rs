@@ -10,13 +10,13 @@ use crate::interval::wilson::proportion;
 use crate::target::{Study, Target};
 
 pub(super) const METRIC: Metric =
-    Metric { name: "prevalence", definition: "share of positive cases", range: (0.0, 1.0), compute };
+    Metric { name: "prevalence", definition: "share of positive cases", range: (0.0, 1.0), others: "", compute };
 
 fn compute(study: &Study<'_>) -> Vec<Estimate> {
-    let level = study.options.level;
+    let options = study.options;
     let estimate = |target: &Target| {
-        let outcome = proportion(target.counts.n_positive(), target.n(), level, &target.no_known_case());
-        outcome.named(METRIC.name, &target.name, level)
+        let outcome = proportion(target.counts.n_positive(), target.n(), options, &target.no_known_case());
+        outcome.named(METRIC.name, &target.name, options.level)
     };
     study.targets.iter().map(estimate).collect()
 }

@@ -10,15 +10,15 @@
 
 use serde::Serialize;
 
+use super::operating::{Point, points};
 use crate::interval::wilson::wilson;
 use crate::options::Options;
-use crate::rank::{ascending, ties};
 use crate::target::Target;
 
 pub(super) const DEFINITION: &str = "sensitivity against 1 - specificity over all thresholds, with a pointwise band";
 
 /// More points than this are not drawn, and only make files large.
-const POINTS_MAX: usize = 1000;
+pub(super) const POINTS_MAX: usize = 1000;
 
 /// The receiver operating characteristic of one class against the rest.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -44,21 +44,13 @@ pub struct RocPoint {
     pub high: f64,
 }
 
-/// A threshold with counts.
-#[derive(Clone, Copy)]
-struct Step {
-    threshold: f64,
-    n_false: usize,
-    n_true: usize,
-}
-
 /// The curve of a class; `None` without positive or negative cases.
 pub(super) fn curve(target: &Target, options: &Options) -> Option<RocCurve> {
     if target.one_sided().is_some() {
         return None;
     }
     let (n_positive, n_negative) = (target.counts.n_positive(), target.counts.n_negative());
-    let point = |step: Step| {
+    let point = |step: Point| {
         let (low, high) = wilson(step.n_true as u64, n_positive as u64, options.level)?;
         Some(RocPoint {
             threshold: step.threshold,
@@ -68,31 +60,17 @@ pub(super) fn curve(target: &Target, options: &Options) -> Option<RocCurve> {
             high,
         })
     };
-    let steps = thinned(corners(&steps(target)), n_positive, n_negative);
+    let along = |step: &Point| step.n_false as f64 / n_negative as f64 + step.n_true as f64 / n_positive as f64;
+    let steps = thinned(corners(points(&target.ranking.runs)), POINTS_MAX, along);
     Some(RocCurve { target: target.name.clone(), points: steps.into_iter().filter_map(point).collect() })
 }
 
-fn steps(target: &Target) -> Vec<Step> {
-    let mut step = Step { threshold: f64::INFINITY, n_false: 0, n_true: 0 };
-    let mut steps = vec![step];
-    for run in ties(&ascending(&target.score)).rev() {
-        let n_true = run.iter().filter(|ranked| target.truth[ranked.idx as usize]).count();
-        step = Step {
-            threshold: target.score[run[0].idx as usize],
-            n_false: step.n_false + run.len() - n_true,
-            n_true: step.n_true + n_true,
-        };
-        steps.push(step);
-    }
-    steps
-}
-
 /// The steps without those on a straight line between their neighbors.
-fn corners(steps: &[Step]) -> Vec<Step> {
-    let mut corners: Vec<Step> = Vec::new();
-    for &step in steps {
+fn corners(steps: impl Iterator<Item = Point>) -> Vec<Point> {
+    let mut corners: Vec<Point> = Vec::new();
+    for step in steps {
         if let [.., a, b] = corners[..] {
-            let run = |from: Step, to: Step| ((to.n_false - from.n_false) as u128, (to.n_true - from.n_true) as u128);
+            let run = |from: Point, to: Point| ((to.n_false - from.n_false) as u128, (to.n_true - from.n_true) as u128);
             let (first, second) = (run(a, b), run(b, step));
             if first.0 * second.1 == first.1 * second.0 {
                 corners.pop();
@@ -103,22 +81,21 @@ fn corners(steps: &[Step]) -> Vec<Step> {
     corners
 }
 
-/// At most [`POINTS_MAX`] steps: the first after each piece of equal length |Δx| + |Δy|, and both ends.
-fn thinned(steps: Vec<Step>, n_positive: usize, n_negative: usize) -> Vec<Step> {
-    if steps.len() <= POINTS_MAX {
-        return steps;
+/// At most `n_max` points: the first after each piece of equal length, and both ends; `along` grows from 0 to 2.
+pub(super) fn thinned(points: Vec<Point>, n_max: usize, along: impl Fn(&Point) -> f64) -> Vec<Point> {
+    if points.len() <= n_max {
+        return points;
     }
-    let piece = 2.0 / (POINTS_MAX - 2) as f64;
-    let along = |step: &Step| step.n_false as f64 / n_negative as f64 + step.n_true as f64 / n_positive as f64;
-    let n_steps = steps.len();
+    let piece = 2.0 / (n_max - 2) as f64;
+    let n_points = points.len();
     let mut next = 0.0;
-    let keeps = |(idx, step): &(usize, Step)| {
-        let at = along(step);
-        let is_kept = at >= next || *idx == n_steps - 1;
+    let keeps = |(idx, point): &(usize, Point)| {
+        let at = along(point);
+        let is_kept = at >= next || *idx == n_points - 1;
         if is_kept {
             next = ((at / piece).floor() + 1.0) * piece;
         }
         is_kept
     };
-    steps.into_iter().enumerate().filter(keeps).map(|(_, step)| step).collect()
+    points.into_iter().enumerate().filter(keeps).map(|(_, point)| point).collect()
 }

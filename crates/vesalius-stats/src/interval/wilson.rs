@@ -3,8 +3,10 @@
 //! Ends are the roots p of (p̂ − p)² = z² p (1 − p) / n, which keeps coverage near 0 and 1 (Wilson 1927,
 //! doi:10.1080/01621459.1927.10502953). Undefined for n = 0; 0 of n starts at exactly 0, n of n ends at exactly 1.
 
+use super::clopper_pearson::clopper_pearson;
 use super::z_of;
 use crate::estimate::Outcome;
+use crate::options::{Interval, Options};
 
 /// Interval of `n_hits` of `n`, `None` where n is 0.
 pub fn wilson(n_hits: u64, n: u64, level: f64) -> Option<(f64, f64)> {
@@ -21,11 +23,15 @@ pub fn wilson(n_hits: u64, n: u64, level: f64) -> Option<(f64, f64)> {
     Some((low, high))
 }
 
-/// The outcome of `n_hits` of `n`; `none` says what is missing where n is 0.
-pub(crate) fn proportion(n_hits: usize, n: usize, level: f64, none: &str) -> Outcome {
-    const METHOD: &str = "Wilson";
-    match wilson(n_hits as u64, n as u64, level) {
-        Some(interval) => Outcome::known(n, METHOD, n_hits as f64 / n as f64, interval),
-        None => Outcome::undefined(n, METHOD, none),
+/// The outcome of `n_hits` of `n`, by Wilson or, by option, exactly; `none` says what is missing where n is 0.
+pub(crate) fn proportion(n_hits: usize, n: usize, options: &Options, none: &str) -> Outcome {
+    let (hits, all) = (n_hits as u64, n as u64);
+    let (method, interval) = match options.interval {
+        Interval::Exact => ("Clopper-Pearson", clopper_pearson(hits, all, options.level)),
+        _ => ("Wilson", wilson(hits, all, options.level)),
+    };
+    match interval {
+        Some(interval) => Outcome::known(n, method, n_hits as f64 / n as f64, interval),
+        None => Outcome::undefined(n, method, none),
     }
 }

@@ -86,7 +86,7 @@ impl Summary {
             && values.is_one_a_case()
         {
             let n_hits = values.0.iter().filter(|(value, _)| *value > 0.5).count();
-            return proportion(n_hits, n, options.level, "there is no place");
+            return proportion(n_hits, n, &options.sampling(), "there is no place");
         }
         let mean = |weights: &[u32]| {
             let values = known.iter().map(|values| values.summary(self.by, weights));

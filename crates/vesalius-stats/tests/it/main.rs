@@ -5,13 +5,16 @@
 
 mod agree;
 mod coverage;
+mod coverage_all;
 mod detect;
 mod fuse;
 mod golden;
+mod hypothesis;
 mod invariance;
 mod kit;
 mod leaderboard;
 mod localize;
+mod measures;
 mod registry;
 mod segment;
 mod survive;

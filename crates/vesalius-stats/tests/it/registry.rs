@@ -2,25 +2,38 @@
 
 use std::collections::BTreeSet;
 
-use crate::kit::{binary, measured, random_binary};
-use vesalius_stats::classify::{CURVES, METRICS};
+use crate::kit::{binary, measured, names, random_binary};
+use vesalius_stats::classify::{CURVES, Cases, ClassifyScores, METRICS};
 
 /// What other tests compare with golden values, by the names of the registry.
 const GOLDEN: &[&str] = &[
     "accuracy",
     "auroc",
+    "average_precision",
     "balanced_accuracy",
     "brier",
     "ece",
     "f1",
+    "hamming_loss",
+    "kappa",
     "majority_accuracy",
+    "mcc",
     "medmnist_acc",
     "medmnist_auc",
+    "net_benefit",
     "npv",
+    "partial_auroc",
     "ppv",
     "prevalence",
     "sensitivity",
+    "sensitivity_at_specificity",
     "specificity",
+    "specificity_at_sensitivity",
+    "standardized_partial_auroc",
+    "subset_accuracy",
+    "top_k_accuracy",
+    "youden",
+    "youden_threshold",
 ];
 
 #[test]
@@ -28,26 +41,39 @@ fn every_metric_has_a_golden_value_and_the_other_way_round() {
     let registered: BTreeSet<&str> = METRICS.iter().map(|metric| metric.name).collect();
     assert_eq!(registered, GOLDEN.iter().copied().collect());
     assert_eq!(registered.len(), METRICS.len(), "two metrics share a name");
-    let golden = include_str!("golden.rs");
+    let golden = [include_str!("golden.rs"), include_str!("measures.rs")].concat();
     for name in GOLDEN {
-        assert!(golden.contains(&format!("\"{name}\"")), "golden.rs does not compare {name}");
+        assert!(golden.contains(&format!("\"{name}\"")), "no golden value is compared with {name}");
     }
-    assert_eq!(CURVES.iter().map(|curve| curve.0).collect::<Vec<_>>(), ["roc", "reliability", "confusion"]);
+    let curves = ["roc", "precision_recall", "reliability", "decision", "confusion"];
+    assert_eq!(CURVES.iter().map(|curve| curve.0).collect::<Vec<_>>(), curves);
+}
+
+/// Some metrics are of two classes, some of several, and some of findings.
+fn scores_of_every_task() -> [ClassifyScores; 3] {
+    let (truth, score) = random_binary(100, 3, 100.0);
+    let classes: Vec<usize> = (0..100).map(|case| case % 4).collect();
+    let of_classes: Vec<f64> =
+        (0..400).map(|at| score[at * 7 % 100] * if at % 4 == at / 4 % 4 { 1.0 } else { 0.8 }).collect();
+    let labels: Vec<Option<bool>> = (0..200).map(|at| Some(truth[at * 7 % 100])).collect();
+    let of_labels: Vec<f64> = (0..200).map(|at| score[at * 3 % 100]).collect();
+    let several = Cases::exclusive(&names(4), &classes, &of_classes).unwrap();
+    let findings = Cases::findings(&names(2), &labels, &of_labels).unwrap();
+    [binary(&truth, &score), several, findings].map(|cases| measured(&cases))
 }
 
 #[test]
 fn every_metric_is_measured_within_its_range() {
-    let (truth, score) = random_binary(100, 3, 100.0);
-    let scores = measured(&binary(&truth, &score));
-    let measured: BTreeSet<&str> = scores.estimates.iter().map(|estimate| estimate.metric.as_str()).collect();
+    let scores = scores_of_every_task();
+    let estimates = || scores.iter().flat_map(|scores| &scores.estimates);
+    let measured: BTreeSet<&str> = estimates().map(|estimate| estimate.metric.as_str()).collect();
     assert_eq!(measured, METRICS.iter().map(|metric| metric.name).collect());
     for metric in METRICS {
         assert!(!metric.definition.is_empty());
-        for found in scores.estimates.iter().filter(|estimate| estimate.metric == metric.name) {
-            for number in [found.low, found.value, found.high] {
-                let number = number.unwrap();
-                assert!(metric.range.0 <= number && number <= metric.range.1, "{found:?}");
-            }
+        for found in estimates().filter(|estimate| estimate.metric == metric.name) {
+            let [low, value, high] =
+                [found.low, found.value, found.high].map(|end| end.unwrap_or_else(|| panic!("{found:?}")));
+            assert!(metric.range.0 <= low && low <= value && value <= high && high <= metric.range.1, "{found:?}");
             assert_eq!((found.group.as_str(), found.level), ("all", 0.95));
         }
     }

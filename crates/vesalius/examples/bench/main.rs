@@ -3,6 +3,7 @@
 //! The same work as the scripts in `benches/` do, so that the two can be divided by each other.
 #![expect(clippy::print_stdout, reason = "its figures are what this program is for")]
 
+mod measure;
 mod networks;
 mod volumes;
 
@@ -16,12 +17,13 @@ type Figures = BTreeMap<&'static str, f64>;
 /// A workload: its name, and what measures it.
 type Workload = (&'static str, fn() -> Result<Figures>);
 
-const WORKLOADS: [Workload; 5] = [
+const WORKLOADS: [Workload; 6] = [
     ("resnet18-2d", networks::planar),
     ("resnet18-3d", networks::volumetric),
     ("loading", networks::loading),
     ("startup", networks::startup),
     ("volumes", volumes::volumes),
+    ("measure", measure::measure),
 ];
 
 fn main() -> Result<()> {

@@ -65,7 +65,7 @@ pub(super) fn fuse(inputs: &Inputs, method: &Method, config: &EnsembleConfig, ou
 fn truth(method: &Method, config: &EnsembleConfig) -> Result<Option<TruthTable>> {
     let learns = matches!(method.name, "stack" | "greedy");
     match (&config.truth, learns) {
-        (Some(path), true) => TruthTable::read(path, &FileOptions::default(), None).map(Some),
+        (Some(path), true) => TruthTable::read(path, &FileOptions::default(), None, &[]).map(Some),
         (None, false) => Ok(None),
         (None, true) => {
             let message = format!(

@@ -1,26 +1,31 @@
 //! Classes and findings: predictions against truth, of whatever origin, become estimates with intervals and curves.
 //!
-//! [`measure_classify`] compares plain tables; [`measure_cohort`] and [`measure_files`] bring cohorts and files to it.
-//! What it leaves is `scores/`: `scores.json`, `cases.csv`, `roc.csv`, `reliability.csv`, `confusion.csv`, and for whole
-//! parts of MedMNIST sets the result file of that benchmark.
+//! [`measure_classify`] compares plain tables; [`measure_cohort`], [`measure_files`] and [`compare_files`] bring cohorts and
+//! files to it. What it leaves is `scores/`: `scores.json`, `cases.csv`, `roc.csv`, `precision_recall.csv`,
+//! `reliability.csv`, `decision.csv`, `confusion.csv`, of two models `comparison.csv` and `mcnemar.csv`, and for whole parts
+//! of MedMNIST sets the result file of that benchmark.
 
+mod against;
 mod align;
 mod benchmark;
 mod config;
+mod curves;
+mod grouping;
 mod labels;
 mod saved;
 mod truth;
 
 use std::path::Path;
 
-use vesalius_stats::classify::{Cases, measure};
+use vesalius_stats::classify::{Cases, measure, measure_groups};
 
 use crate::cohort::{Cohort, Part, Task, Truth};
 use crate::error::{Error, ErrorKind, Result};
 use crate::predictions::{Columns, Predictions};
 
+pub use against::{Against, compare_files};
 pub use benchmark::BenchmarkResult;
-pub use config::{Bins, MeasureConfig, Missing};
+pub use config::{Bins, Interval, MeasureConfig, Missing};
 pub use saved::{Measured, MeasuredCase};
 pub use truth::{TruthColumns, TruthTable};
 
@@ -46,20 +51,31 @@ pub fn measure_files(
     options: &FileOptions,
     config: &MeasureConfig,
 ) -> Result<Measured> {
+    let (truth, predictions) = read(truth, predictions, options, config)?;
+    measure_classify(&truth, &predictions, config)
+}
+
+/// Truth and predictions in the same classes.
+fn read(
+    truth: &Path,
+    predictions: &Path,
+    options: &FileOptions,
+    config: &MeasureConfig,
+) -> Result<(TruthTable, Predictions)> {
     // The truth knows classes best; where it holds bare numbers, the names of score columns tell more.
     let hint = Predictions::read(predictions, &options.predictions, None).map(|found| found.labels).ok();
-    let truth = TruthTable::read(truth, options, hint.as_deref())?;
+    let truth = TruthTable::read(truth, options, hint.as_deref(), &config.columns())?;
     let predictions = Predictions::read(predictions, &options.predictions, Some(&truth.classes))?;
-    measure_classify(&truth, &predictions, config)
+    Ok((truth, predictions))
 }
 
 /// Measures the cases of a cohort that predictions name, and no others: on the road some cases are meant to have none.
 pub fn measure_cohort(cohort: &Cohort, predictions: &Predictions, config: &MeasureConfig) -> Result<Measured> {
-    let truth = TruthTable::of(cohort);
+    let truth = TruthTable::of(cohort).with_columns(cohort, &config.columns())?;
     check_labels(&truth, predictions)?;
     let mut aligned = align::align(&truth, predictions, Missing::LeaveOut)?;
     aligned.notes.clear();
-    measure_aligned(&truth, aligned, config)
+    measure_aligned(&truth, &aligned, config)
 }
 
 /// Measures predictions against truth; a case of the truth without prediction is what [`MeasureConfig::missing`] says.
@@ -67,12 +83,12 @@ pub fn measure_cohort(cohort: &Cohort, predictions: &Predictions, config: &Measu
 /// Where the publisher put cases into parts, only the parts count of which there is any prediction.
 pub fn measure_classify(truth: &TruthTable, predictions: &Predictions, config: &MeasureConfig) -> Result<Measured> {
     check_labels(truth, predictions)?;
-    measure_aligned(truth, align::align(truth, predictions, config.missing)?, config)
+    measure_aligned(truth, &align::align(truth, predictions, config.missing)?, config)
 }
 
-fn measure_aligned(truth: &TruthTable, aligned: align::Aligned<'_>, config: &MeasureConfig) -> Result<Measured> {
-    let known: Vec<&align::Pair<'_>> = aligned.pairs.iter().filter(|pair| !pair.truth.is_unknown()).collect();
-    let mut notes: Vec<String> = truth.notes.iter().cloned().chain(aligned.notes).collect();
+fn measure_aligned(truth: &TruthTable, aligned: &align::Aligned<'_>, config: &MeasureConfig) -> Result<Measured> {
+    let known = aligned.known();
+    let mut notes: Vec<String> = truth.notes.iter().chain(&aligned.notes).cloned().collect();
     let n_unknown = aligned.pairs.len() - known.len();
     if n_unknown > 0 {
         notes.push(format!("{} without a known label left out", align::n_cases(n_unknown)));
@@ -82,9 +98,18 @@ fn measure_aligned(truth: &TruthTable, aligned: align::Aligned<'_>, config: &Mea
             format!("no case of {} has both a known label and a score; check that labels are filled in", truth.name);
         return Err(Error::new(ErrorKind::Data, message));
     }
-    let cases = cases(truth, &known)?;
+    let cases = clustered(truth, &known, config)?;
     let options = config.options();
-    let scores = measure(&cases, &options).map_err(|error| unmeasurable(&error))?;
+    let mut scores = measure(&cases, &options).map_err(|error| unmeasurable(&error))?;
+    if let Some(column) = &config.groups {
+        let groups = grouping::groups(truth, column, config.reference.as_deref(), &known)?;
+        let of_groups = measure_groups(&cases, &groups, &options).map_err(|error| unmeasurable(&error))?;
+        scores.estimates.extend(of_groups);
+        let n_outside = groups.of_case.iter().filter(|group| group.is_none()).count();
+        if n_outside > 0 {
+            notes.push(format!("{} without a value of {column:?} in no group", align::n_cases(n_outside)));
+        }
+    }
     let benchmark = benchmark::results(truth, &aligned.pairs, config)?;
     let called = cases.called(options.threshold);
     let cases = known.iter().zip(called).map(|(pair, called)| MeasuredCase {
@@ -93,8 +118,8 @@ fn measure_aligned(truth: &TruthTable, aligned: align::Aligned<'_>, config: &Mea
         called,
         scores: pair.scores.clone(),
     });
-    let cases = cases.collect();
-    Ok(Measured { task: truth.task, classes: truth.classes.clone(), scores, cases, benchmark, notes })
+    let (task, classes, cases) = (truth.task, truth.classes.clone(), cases.collect());
+    Ok(Measured { task, classes, scores, cases, benchmark, against: None, notes })
 }
 
 fn check_labels(truth: &TruthTable, predictions: &Predictions) -> Result<()> {
@@ -109,6 +134,13 @@ fn check_labels(truth: &TruthTable, predictions: &Predictions) -> Result<()> {
         predictions.labels.join(", ")
     );
     Err(Error::new(ErrorKind::Data, message))
+}
+
+/// Plain arrays for the metrics, with the clusters that the configuration names.
+fn clustered(truth: &TruthTable, pairs: &[&align::Pair<'_>], config: &MeasureConfig) -> Result<Cases> {
+    let cases = cases(truth, pairs)?;
+    let Some(column) = &config.cluster else { return Ok(cases) };
+    cases.clustered(&grouping::clusters(truth, column, pairs)?).map_err(|error| unmeasurable(&error))
 }
 
 /// Plain arrays for the metrics.

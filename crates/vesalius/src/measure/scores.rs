@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use vesalius_stats::Estimate;
+use vesalius_stats::hypothesis::Test;
 
 use crate::artifact;
 use crate::error::{Error, ErrorKind, Result};
@@ -15,18 +16,20 @@ const SCHEMA: u32 = 1;
 struct ScoresFile<'a> {
     schema: u32,
     estimates: &'a [Estimate],
+    #[serde(skip_serializing_if = "<[Test]>::is_empty")]
+    tests: &'a [Test],
 }
 
-/// `scores.json` as text.
-pub(super) fn to_json(estimates: &[Estimate]) -> Result<String> {
-    let text = serde_json::to_string_pretty(&ScoresFile { schema: SCHEMA, estimates })
+/// `scores.json` as text; tests of hypotheses are left out where there are none.
+pub(super) fn to_json(estimates: &[Estimate], tests: &[Test]) -> Result<String> {
+    let text = serde_json::to_string_pretty(&ScoresFile { schema: SCHEMA, estimates, tests })
         .map_err(|error| Error::new(ErrorKind::Write, "scores could not be written as JSON").with_source(error))?;
     Ok(text + "\n")
 }
 
 /// Writes `scores.json` into a folder.
-pub(super) fn save(folder: &Path, estimates: &[Estimate]) -> Result<()> {
-    artifact::write_json(&folder.join("scores.json"), &ScoresFile { schema: SCHEMA, estimates })
+pub(super) fn save(folder: &Path, estimates: &[Estimate], tests: &[Test]) -> Result<()> {
+    artifact::write_json(&folder.join("scores.json"), &ScoresFile { schema: SCHEMA, estimates, tests })
 }
 
 /// Writes a table whose first row names its columns.

@@ -8,19 +8,19 @@ mod bars;
 mod confusion;
 mod curves;
 mod interval;
+mod plane;
 mod ranks;
 mod reliability;
-mod roc;
 mod svg;
 
 pub(super) use bars::{BarGroup, bars};
 pub(super) use confusion::{ConfusionCell, confusion};
 pub(super) use curves::{Curves, Line, LineStyle, curves};
 pub(super) use interval::interval;
+pub(super) use plane::{PlanePanel, PlanePoint, plane};
 pub(crate) use ranks::RankRow;
 pub(super) use ranks::ranks;
 pub(super) use reliability::{ReliabilityBin, ReliabilityPanel, reliability};
-pub(super) use roc::{RocPanel, RocPoint, roc};
 pub(super) use svg::Svg;
 
 /// How much room a panel has; text keeps its size, so that a page of panels reads as one figure.

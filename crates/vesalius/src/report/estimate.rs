@@ -30,7 +30,7 @@ impl Estimate {
 
     /// Whether it is about the classes together, or a mean over them.
     pub(super) fn is_over_all_classes(&self) -> bool {
-        matches!(self.target.as_str(), "" | "all" | "macro" | "mean")
+        matches!(self.target.as_str(), "" | "all" | "macro" | "micro" | "weighted" | "mean")
     }
 
     /// `0.944 (0.921–0.962)`, or why there is no value.

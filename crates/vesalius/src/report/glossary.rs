@@ -24,6 +24,11 @@ const METRICS: &[Metric] = &[
         name: "Mean AUROC",
         meaning: "The unweighted mean of the AUROC of every class against the rest.",
     },
+    Metric {
+        id: "average_precision",
+        name: "Average precision",
+        meaning: "Area under the precision-recall curve, by steps: the mean over positive cases of the PPV at their own score. Chance attains the prevalence, so it is compared only where that is the same.",
+    },
     Metric { id: "accuracy", name: "Accuracy", meaning: "Share of the cases whose predicted class is the true one." },
     Metric {
         id: "balanced_accuracy",
@@ -63,6 +68,11 @@ const METRICS: &[Metric] = &[
     Metric { id: "f1", name: "F1", meaning: "The harmonic mean of sensitivity and positive predictive value." },
     Metric { id: "f1_macro", name: "Mean F1", meaning: "The unweighted mean of the F1 of every class." },
     Metric {
+        id: "mcc",
+        name: "MCC",
+        meaning: "Matthews' correlation of truth and call: 0 is chance, 1 perfect agreement, whatever the prevalence.",
+    },
+    Metric {
         id: "brier",
         name: "Brier score",
         meaning: "The mean squared difference between score and truth; 0 is perfect, lower is better.",
@@ -82,6 +92,81 @@ const METRICS: &[Metric] = &[
         name: "ACC, MedMNIST rules",
         meaning: "Accuracy as the MedMNIST benchmark computes it, for comparison with its published tables.",
     },
+    Metric {
+        id: "kappa",
+        name: "Kappa",
+        meaning: "Cohen's kappa: agreement of call and truth beyond chance; 0 is chance, 1 perfect.",
+    },
+    Metric {
+        id: "partial_auroc",
+        name: "Partial AUROC",
+        meaning: "Area under the receiver operating characteristic up to a small false positive rate.",
+    },
+    Metric {
+        id: "standardized_partial_auroc",
+        name: "Partial AUROC, standardized",
+        meaning: "The partial area scaled so that 0.5 is chance and 1 perfect (McClish).",
+    },
+    Metric {
+        id: "top_k_accuracy",
+        name: "Top-k accuracy",
+        meaning: "Share of the cases whose class is among the k of highest score.",
+    },
+    Metric {
+        id: "subset_accuracy",
+        name: "Subset accuracy",
+        meaning: "Share of the cases of which every finding was called right.",
+    },
+    Metric {
+        id: "hamming_loss",
+        name: "Hamming loss",
+        meaning: "Share of the labels that were called wrong; lower is better.",
+    },
+    Metric {
+        id: "youden",
+        name: "Youden's index",
+        meaning: "The greatest sum of sensitivity and specificity over all thresholds, less 1; chosen on these cases, and too good for it.",
+    },
+    Metric {
+        id: "youden_threshold",
+        name: "Youden's threshold",
+        meaning: "The score from which cases are called positive where that sum is greatest.",
+    },
+    Metric {
+        id: "sensitivity_at_specificity",
+        name: "Sensitivity at fixed specificity",
+        meaning: "Sensitivity at the lowest threshold that keeps a given specificity.",
+    },
+    Metric {
+        id: "specificity_at_sensitivity",
+        name: "Specificity at fixed sensitivity",
+        meaning: "Specificity at the highest threshold that keeps a given sensitivity.",
+    },
+    Metric {
+        id: "net_benefit",
+        name: "Net benefit",
+        meaning: "True positives less false positives, weighed by the odds of the threshold, as a share of all cases (decision curve analysis).",
+    },
+];
+
+/// Metrics of the tables of a page; the others, which fewer readers ask for, are in `scores.json` alone.
+const IN_TABLES: &[&str] = &[
+    "auroc",
+    "average_precision",
+    "accuracy",
+    "balanced_accuracy",
+    "majority_accuracy",
+    "prevalence",
+    "sensitivity",
+    "specificity",
+    "ppv",
+    "npv",
+    "f1",
+    "mcc",
+    "brier",
+    "ece",
+    "medmnist_auc",
+    "medmnist_acc",
 ];
 
 /// Methods of intervals: how the name of the method begins, its name in print, and its meaning.
@@ -90,6 +175,26 @@ const METHODS: &[(&str, &str, &str)] = &[
         "bootstrap",
         "Bootstrap interval",
         "From the distribution of the estimate over cases drawn with replacement (Efron and Tibshirani, 1993, ISBN 978-0-412-04231-7).",
+    ),
+    (
+        "delta",
+        "Delta-method interval",
+        "From how much each case moves the estimate (infinitesimal jackknife; Efron, 1982, doi:10.1137/1.9781611970319).",
+    ),
+    (
+        "variance recovery",
+        "MOVER interval",
+        "Of a difference, from the intervals of both (Zou and Donner, 2008, doi:10.1002/sim.3095).",
+    ),
+    (
+        "clopper-pearson",
+        "Clopper–Pearson interval",
+        "Exact interval of a proportion, which never covers less than its level (Clopper and Pearson, 1934, doi:10.1093/biomet/26.4.404).",
+    ),
+    (
+        "paired delong",
+        "Paired DeLong interval",
+        "Asymptotic interval of the difference of two AUROCs on the same cases (DeLong et al., 1988, doi:10.2307/2531595).",
     ),
     (
         "delong",
@@ -115,6 +220,9 @@ const METHODS: &[(&str, &str, &str)] = &[
 
 /// The name of a metric in print; an unknown one keeps its own.
 pub(super) fn metric_name(metric: &str) -> String {
+    if let Some(of) = metric.strip_suffix("_difference") {
+        return format!("Δ {}", metric_name(of));
+    }
     let id = normal(metric);
     METRICS.iter().find(|known| known.id == id).map_or_else(|| metric.to_owned(), |known| known.name.to_owned())
 }
@@ -131,9 +239,16 @@ pub(super) fn metric_order(metric: &str) -> (usize, String) {
     (METRICS.iter().position(|known| known.id == id).unwrap_or(METRICS.len()), id)
 }
 
+/// Whether a page prints this metric; one that it does not know it prints.
+pub(super) fn is_in_tables(metric: &str) -> bool {
+    let id = normal(metric);
+    IN_TABLES.contains(&id.as_str()) || !METRICS.iter().any(|known| known.id == id)
+}
+
 /// Whether the metric lies between 0 and 1 with more being better, so that it may be drawn on one scale with others.
 pub(super) fn is_share(metric: &str) -> bool {
-    !matches!(normal(metric).as_str(), "brier" | "ece") && metric_order(metric).0 < METRICS.len()
+    const OTHERWISE: &[&str] = &["brier", "ece", "hamming_loss", "mcc", "kappa", "net_benefit", "youden_threshold"];
+    !OTHERWISE.contains(&normal(metric).as_str()) && metric_order(metric).0 < METRICS.len()
 }
 
 /// The name of a method in print, without its small print.
@@ -146,7 +261,10 @@ pub(super) fn method_name(method: &str) -> String {
 
 fn known_method(method: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {
     let lower = method.trim().to_ascii_lowercase();
-    let lower = lower.strip_prefix("percentile ").unwrap_or(&lower);
+    let lower = ["percentile ", "centered percentile ", "bca "]
+        .iter()
+        .find_map(|kind| lower.strip_prefix(kind))
+        .unwrap_or(&lower);
     METHODS.iter().find(|(word, _, _)| lower.starts_with(word))
 }
 

@@ -1,8 +1,10 @@
 //! The section of the performance: curves, reliability, confusion, and every estimate with its interval.
 
+mod curves;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::chart::{ReliabilityPanel, RocPanel, Size, Svg, confusion, interval, reliability, roc};
+use super::chart::{confusion, interval};
 use super::cohort::Part;
 use super::estimate::Estimate;
 use super::glossary;
@@ -12,8 +14,6 @@ use super::scores::Scores;
 use super::split::Split;
 use super::text;
 
-/// Panels of one figure.
-const PANELS_MAX: usize = 24;
 /// Classes of a confusion matrix that still fits the page.
 pub(super) const CONFUSION_CLASSES_MAX: usize = 13;
 /// Metrics side by side in one table.
@@ -36,12 +36,7 @@ pub(super) fn section(scores: &Scores, predictions: Option<&Predictions>, split:
                 .to_owned(),
         ));
     }
-    let (roc, reliability) = (roc_figure(scores), reliability_figure(scores));
-    if scores.roc.len() == 1 && scores.reliability.len() == 1 {
-        blocks.push(Block::Figures(roc.into_iter().chain(reliability).collect()));
-    } else {
-        blocks.extend(roc.into_iter().chain(reliability).map(|figure| Block::Figures(vec![figure])));
-    }
+    blocks.extend(curves::blocks(scores));
     blocks.extend(confusion_block(scores));
     blocks.extend(estimate_tables(scores));
     Section { id: "performance", title: "Performance", blocks }
@@ -79,104 +74,6 @@ fn provenance(predictions: &Predictions, split: Option<&Split>) -> Vec<Block> {
     blocks
 }
 
-fn panel_size(n: usize) -> Size {
-    if n <= 2 { Size::Large } else { Size::Small }
-}
-
-fn roc_figure(scores: &Scores) -> Option<Figure> {
-    let n = scores.roc.len();
-    let size = panel_size(n);
-    let panel = |(target, points): &(String, Vec<_>)| {
-        let area = scores.find("auroc", target);
-        let rate = |metric| scores.find(metric, target).and_then(|estimate| estimate.value);
-        let operating_point = rate("specificity").zip(rate("sensitivity")).map(|(spec, sens)| (1.0 - spec, sens));
-        let notes = area.map(|area| panel_notes("AUROC", area)).unwrap_or_default();
-        roc(&RocPanel { target, points, notes: &notes, operating_point }, size)
-    };
-    let panels: Vec<Svg> = scores.roc.iter().take(PANELS_MAX).map(panel).collect();
-    if panels.is_empty() {
-        return None;
-    }
-    let area = scores.roc.iter().find_map(|(target, _)| scores.find("auroc", target));
-    let what = if n == 1 { "" } else { " of every class against the rest" };
-    let interval = area.map_or(String::new(), |area| {
-        let method = glossary::method_name(&area.method);
-        format!(" AUROC with {} CI ({method}).", text::level(area.level))
-    });
-    let caption = format!(
-        "Receiver operating characteristic{what}, {}. Line, empirical curve; band, pointwise Wilson interval of the sensitivity; open circle, the threshold in use; dashed diagonal, chance.{interval}{}{}",
-        sizes(scores),
-        undrawn(scores),
-        hidden(n, "scores/roc.csv")
-    );
-    Some(Figure::new(panels, columns(n, size), caption))
-}
-
-fn reliability_figure(scores: &Scores) -> Option<Figure> {
-    let n = scores.reliability.len();
-    let size = panel_size(n);
-    let panel = |(target, bins): &(String, Vec<_>)| {
-        let note = |(name, metric)| Some(format!("{name} {}", text::decimal(scores.find(metric, target)?.value?)));
-        let notes: Vec<String> = [("ECE", "ece"), ("Brier", "brier")].into_iter().filter_map(note).collect();
-        reliability(&ReliabilityPanel { target, bins, notes: &notes }, size)
-    };
-    let panels: Vec<Svg> = scores.reliability.iter().take(PANELS_MAX).map(panel).collect();
-    if panels.is_empty() {
-        return None;
-    }
-    let n_cases =
-        scores.reliability.iter().map(|(_, bins)| bins.iter().map(|bin| bin.n).sum::<u64>()).max().unwrap_or(0);
-    let level = scores.estimates.first().map_or("the".to_owned(), |estimate| text::level(estimate.level));
-    let caption = format!(
-        "Reliability of the scores, n = {}. Points, share of positive cases in each bin of the score, with {level} CI (Wilson); dashed diagonal, perfect calibration; bars below, cases per bin.{}",
-        text::count(n_cases),
-        hidden(n, "scores/reliability.csv")
-    );
-    Some(Figure::new(panels, columns(n, size), caption))
-}
-
-fn columns(n: usize, size: Size) -> usize {
-    if n == 1 { 1 } else { size.n_columns() }
-}
-
-fn hidden(n: usize, file: &str) -> String {
-    if n <= PANELS_MAX {
-        return String::new();
-    }
-    format!(" The first {PANELS_MAX} of {n} targets are shown; all are in {file}.")
-}
-
-/// The numbers of cases behind the curves; unknown labels make them differ.
-fn sizes(scores: &Scores) -> String {
-    let n = scores.roc.iter().filter_map(|(target, _)| scores.find("auroc", target)).map(|area| area.n);
-    match (n.clone().min(), n.max()) {
-        (Some(low), Some(high)) if low < high => format!("n = {}–{}", text::count(low), text::count(high)),
-        (Some(n), _) => format!("n = {}", text::count(n)),
-        _ => "n not recorded".to_owned(),
-    }
-}
-
-/// Targets without a curve, and why.
-fn undrawn(scores: &Scores) -> String {
-    const NAMES_MAX: usize = 8;
-    let is_drawn = |target: &str| scores.roc.iter().any(|(drawn, _)| drawn == target);
-    let missing = scores
-        .estimates
-        .iter()
-        .filter(|e| e.is("auroc") && e.value.is_none() && !e.is_over_all_classes() && !is_drawn(&e.target));
-    let names = missing.map(|e| format!("{} ({})", e.target, e.undefined.as_deref().unwrap_or("undefined")));
-    let names: Vec<String> = names.take(NAMES_MAX).collect();
-    if names.is_empty() { String::new() } else { format!(" Without a curve: {}.", text::list(&names)) }
-}
-
-/// The name and value of an estimate, and its interval below.
-fn panel_notes(name: &str, estimate: &Estimate) -> Vec<String> {
-    let Some(value) = estimate.value else { return vec![format!("{name} undefined")] };
-    let mut notes = vec![format!("{name} {}", text::decimal(value))];
-    notes.extend(estimate.interval().map(|interval| format!("({interval})")));
-    notes
-}
-
 fn confusion_block(scores: &Scores) -> Option<Block> {
     let matrix = scores.confusion.as_ref()?;
     let n_classes = matrix.classes.len();
@@ -193,10 +90,15 @@ fn confusion_block(scores: &Scores) -> Option<Block> {
     Some(Block::Figures(vec![Figure::new(vec![confusion(&matrix.classes, &matrix.cells)], 1, caption)]))
 }
 
-/// All estimates: those of the whole first, then classes side by side, then groups of cases.
+/// What is printed of groups of cases: what depends on prevalence stands beside it.
+const OF_GROUPS: &[&str] = &["auroc", "accuracy", "sensitivity", "specificity", "ppv", "f1", "prevalence"];
+
+/// Estimates: those of the whole first, then classes side by side, then groups of cases, then two models.
 fn estimate_tables(scores: &Scores) -> Vec<Block> {
     let main = scores.main_group();
-    let (all, grouped): (Vec<&Estimate>, Vec<&Estimate>) = scores.estimates.iter().partition(|e| e.group == main);
+    let shown = scores.estimates.iter().filter(|e| is_shown(e, main));
+    let (all, grouped): (Vec<&Estimate>, Vec<&Estimate>) = shown.partition(|e| e.group == main);
+    let (compared, all): (Vec<&Estimate>, Vec<&Estimate>) = all.into_iter().partition(|e| is_difference(e));
     let curves: BTreeSet<&str> =
         all.iter().filter(|e| e.is("auroc") && !e.is_over_all_classes()).map(|e| e.target.as_str()).collect();
     // One target is told in one table with the whole; several are compared side by side.
@@ -211,9 +113,33 @@ fn estimate_tables(scores: &Scores) -> Vec<Block> {
     }
     blocks.extend(side_tables(&side).into_iter().map(Block::Table));
     if !grouped.is_empty() {
-        blocks.push(Block::Table(long_table("Estimates within groups of cases.", &grouped)));
+        let caption = "Estimates within groups of cases, and differences between groups.";
+        blocks.push(Block::Table(long_table(caption, &grouped)));
+    }
+    if !compared.is_empty() {
+        let caption = "Differences between two models on the same cases, first less second.";
+        blocks.push(Block::Table(long_table(caption, &compared)));
+    }
+    let n_hidden = scores.estimates.iter().filter(|e| !is_shown(e, main)).count();
+    if n_hidden > 0 {
+        let n = text::counted(n_hidden as u64, "more estimate is", "more estimates are");
+        blocks.push(Block::Paragraph(format!("{n} in scores/scores.json.")));
     }
     blocks
+}
+
+fn is_difference(estimate: &Estimate) -> bool {
+    estimate.metric.ends_with("_difference")
+}
+
+/// The tables of a page hold what most readers ask for; `scores.json` holds all.
+fn is_shown(estimate: &Estimate, main: &str) -> bool {
+    let metric = estimate.metric.trim_end_matches("_difference");
+    if estimate.group == main {
+        glossary::is_in_tables(metric) && !matches!(estimate.target.as_str(), "micro" | "weighted")
+    } else {
+        OF_GROUPS.contains(&metric) && !matches!(estimate.target.as_str(), "micro" | "weighted")
+    }
 }
 
 fn long_table(caption: &str, estimates: &[&Estimate]) -> Table {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::chart::{ConfusionCell, ReliabilityBin, RocPoint};
+use super::chart::{ConfusionCell, PlanePoint, ReliabilityBin};
 use super::estimate::Estimate;
 use super::run_folder::RunFolder;
 use crate::error::{Error, ErrorKind, Result};
@@ -14,7 +14,11 @@ use crate::error::{Error, ErrorKind, Result};
 pub(super) struct Scores {
     pub(super) estimates: Vec<Estimate>,
     /// Curves by target, in the order of the file.
-    pub(super) roc: Vec<(String, Vec<RocPoint>)>,
+    pub(super) roc: Vec<(String, Vec<PlanePoint>)>,
+    /// Precision over recall, by steps.
+    pub(super) precision_recall: Vec<(String, Vec<PlanePoint>)>,
+    /// Net benefit over threshold probabilities, and that of acting on all cases.
+    pub(super) decision: Vec<(String, Vec<(PlanePoint, f64)>)>,
     /// Bins with cases by target, in the order of the file.
     pub(super) reliability: Vec<(String, Vec<ReliabilityBin>)>,
     pub(super) confusion: Option<Confusion>,
@@ -42,6 +46,29 @@ struct RocRow {
     low: Option<f64>,
     #[serde(default)]
     high: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct PrecisionRecallRow {
+    target: String,
+    recall: Option<f64>,
+    precision: Option<f64>,
+    #[serde(default)]
+    low: Option<f64>,
+    #[serde(default)]
+    high: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct DecisionRow {
+    target: String,
+    threshold: Option<f64>,
+    net_benefit: Option<f64>,
+    #[serde(default)]
+    low: Option<f64>,
+    #[serde(default)]
+    high: Option<f64>,
+    all: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -75,10 +102,14 @@ impl Scores {
         }
         let roc: Vec<RocRow> = run.table("scores/roc.csv")?.unwrap_or_default();
         let reliability: Vec<ReliabilityRow> = run.table("scores/reliability.csv")?.unwrap_or_default();
+        let precision_recall: Vec<PrecisionRecallRow> = run.table("scores/precision_recall.csv")?.unwrap_or_default();
+        let decision: Vec<DecisionRow> = run.table("scores/decision.csv")?.unwrap_or_default();
         let confusion: Option<Vec<ConfusionRow>> = run.table("scores/confusion.csv")?;
         Ok(Self {
             estimates: file.map(|file| file.estimates).unwrap_or_default(),
             roc: by_target(roc.into_iter().filter_map(roc_point)),
+            precision_recall: by_target(precision_recall.into_iter().filter_map(precision_recall_point)),
+            decision: by_target(decision.into_iter().filter_map(decision_point)),
             reliability: by_target(reliability.into_iter().filter_map(reliability_bin)),
             confusion: confusion.filter(|rows| !rows.is_empty()).map(|rows| matrix(&rows, classes)),
         })
@@ -96,10 +127,21 @@ impl Scores {
     }
 }
 
-fn roc_point(row: RocRow) -> Option<(String, RocPoint)> {
-    let (false_positive_rate, true_positive_rate) = (share(row.false_positive_rate)?, share(row.true_positive_rate)?);
-    let band = share(row.low).zip(share(row.high));
-    Some((row.target, RocPoint { false_positive_rate, true_positive_rate, band }))
+fn roc_point(row: RocRow) -> Option<(String, PlanePoint)> {
+    let (x, y) = (share(row.false_positive_rate)?, share(row.true_positive_rate)?);
+    Some((row.target, PlanePoint { x, y, band: share(row.low).zip(share(row.high)) }))
+}
+
+fn precision_recall_point(row: PrecisionRecallRow) -> Option<(String, PlanePoint)> {
+    let (x, y) = (share(row.recall)?, share(row.precision)?);
+    Some((row.target, PlanePoint { x, y, band: share(row.low).zip(share(row.high)) }))
+}
+
+fn decision_point(row: DecisionRow) -> Option<(String, (PlanePoint, f64))> {
+    let finite = |value: Option<f64>| value.filter(|value| value.is_finite());
+    let (x, y) = (share(row.threshold)?, finite(row.net_benefit)?);
+    let band = finite(row.low).zip(finite(row.high));
+    Some((row.target, (PlanePoint { x, y, band }, finite(row.all)?)))
 }
 
 fn reliability_bin(row: ReliabilityRow) -> Option<(String, ReliabilityBin)> {

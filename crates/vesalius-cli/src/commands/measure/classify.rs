@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use vesalius::cohort::Part;
-use vesalius::measure::classify::{FileOptions, MeasureConfig, Measured, Missing, TruthColumns, measure_files};
+use vesalius::measure::classify::{
+    FileOptions, Interval, MeasureConfig, Measured, Missing, TruthColumns, compare_files, measure_files,
+};
 use vesalius::predictions::Columns;
 
 use crate::commands::estimates;
@@ -23,6 +25,9 @@ pub(crate) struct Classify {
     /// What was predicted: predictions.csv, a MedMNIST result file, or a table of scores
     #[arg(long, value_name = "PATH")]
     pred: PathBuf,
+    /// A second file of predictions on the same cases, to which the first is compared
+    #[arg(long, value_name = "PATH")]
+    compare: Option<PathBuf>,
     #[command(flatten)]
     meaning: Meaning,
     #[command(flatten)]
@@ -66,6 +71,27 @@ struct Method {
     /// The score above which a case is called positive [default: 0.5]
     #[arg(long, value_name = "SCORE")]
     threshold: Option<f64>,
+    /// A column of the truth whose groups are measured by themselves and compared, such as site
+    #[arg(long, value_name = "COLUMN")]
+    groups: Option<String>,
+    /// The group that the others are compared with [default: all others together]
+    #[arg(long, value_name = "GROUP", requires = "groups")]
+    reference: Option<String>,
+    /// A column of the truth whose cases belong together, such as subject: whole clusters are drawn
+    #[arg(long, value_name = "COLUMN")]
+    cluster: Option<String>,
+    /// How intervals are made: own (each metric's), exact (proportions), percentile or bca [default: own]
+    #[arg(long, value_name = "KIND", value_parser = by_name::<Interval>)]
+    interval: Option<Interval>,
+    /// The false positive rate up to which the partial AUROC counts [default: 0.1]
+    #[arg(long, value_name = "RATE")]
+    fpr_max: Option<f64>,
+    /// The specificity at which sensitivity is read off, and the other way round [default: 0.95]
+    #[arg(long, value_name = "RATE")]
+    at: Option<f64>,
+    /// How many classes of highest score count in the top-k accuracy [default: 2]
+    #[arg(long, value_name = "K")]
+    top_k: Option<usize>,
     /// What becomes of cases without a prediction: error, worst or leave-out [default: error]
     #[arg(long, value_name = "WHAT", value_parser = by_name::<Missing>)]
     missing: Option<Missing>,
@@ -75,7 +101,11 @@ impl Classify {
     /// Shows the scores, and writes them with their curves where `--out` says.
     pub(crate) fn run(&self, session: &Session) -> Result<Outcome> {
         let config = self.method.config(session.seed);
-        let measured = measure_files(&self.truth, &self.pred, &self.meaning.options(), &config)?;
+        let options = self.meaning.options();
+        let measured = match &self.compare {
+            Some(second) => compare_files(&self.truth, [&self.pred, second], &options, &config)?,
+            None => measure_files(&self.truth, &self.pred, &options, &config)?,
+        };
         if let Some(out) = session.out() {
             measured.save(out)?;
         }
@@ -102,6 +132,13 @@ impl Method {
             replicates: self.replicates.unwrap_or(default.replicates),
             threshold: self.threshold.unwrap_or(default.threshold),
             missing: self.missing.unwrap_or(default.missing),
+            groups: self.groups.clone(),
+            reference: self.reference.clone(),
+            cluster: self.cluster.clone(),
+            interval: self.interval.unwrap_or(default.interval),
+            false_positive_rate_max: self.fpr_max.unwrap_or(default.false_positive_rate_max),
+            fixed_rate: self.at.unwrap_or(default.fixed_rate),
+            top_k: self.top_k.unwrap_or(default.top_k),
             seed: seed.unwrap_or(default.seed),
             ..default
         }
@@ -110,6 +147,7 @@ impl Method {
 
 fn summary(measured: &Measured) -> String {
     let mut text = format!("{} cases\n{}", measured.cases.len(), estimates::lines(&measured.scores.estimates));
+    text += &estimates::tests(measured.tests());
     for result in &measured.benchmark {
         writeln!(text, "benchmark result: {}", result.file_name).expect("a string takes everything");
     }

@@ -68,12 +68,12 @@ impl Agreement {
 
     /// `scores.json` as text.
     pub fn to_json(&self) -> Result<String> {
-        scores::to_json(self.estimates())
+        scores::to_json(self.estimates(), &[])
     }
 
     /// Writes the scores into a folder.
     pub fn save(&self, folder: &Path) -> Result<()> {
-        scores::save(folder, self.estimates())?;
+        scores::save(folder, self.estimates(), &[])?;
         match self {
             Agreement::Ratings(measured) => measured.save_tables(folder),
             Agreement::Readers(measured) => measured.save_tables(folder),

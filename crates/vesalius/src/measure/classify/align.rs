@@ -15,6 +15,8 @@ const N_NAMED: usize = 5;
 
 /// A case with truth and scores.
 pub(super) struct Pair<'t> {
+    /// Its place in the truth.
+    pub(super) idx: usize,
     pub(super) case: String,
     pub(super) truth: &'t Truth,
     pub(super) scores: Vec<f64>,
@@ -25,6 +27,13 @@ pub(super) struct Aligned<'t> {
     pub(super) pairs: Vec<Pair<'t>>,
     /// What was done to bring the two together, in plain sentences.
     pub(super) notes: Vec<String>,
+}
+
+impl<'t> Aligned<'t> {
+    /// The cases of which anything is known.
+    pub(super) fn known(&self) -> Vec<&Pair<'t>> {
+        self.pairs.iter().filter(|pair| !pair.truth.is_unknown()).collect()
+    }
 }
 
 pub(super) fn align<'t>(truth: &'t TruthTable, predictions: &Predictions, missing: Missing) -> Result<Aligned<'t>> {
@@ -47,7 +56,7 @@ pub(super) fn align<'t>(truth: &'t TruthTable, predictions: &Predictions, missin
                 }
             }
         };
-        pairs.push(Pair { case: case.clone(), truth: known, scores });
+        pairs.push(Pair { idx, case: case.clone(), truth: known, scores });
     }
     match (missing, left_out.len()) {
         (_, 0) => {}

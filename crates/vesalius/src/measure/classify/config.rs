@@ -21,6 +21,21 @@ pub struct MeasureConfig {
     pub bins: Bins,
     /// How many bins; default 15.
     pub n_bins: usize,
+    /// How intervals are made; default each metric's own.
+    pub interval: Interval,
+    /// The column whose cases belong together, such as `subject`: intervals are then made by drawing whole clusters.
+    /// Default none, every case for itself.
+    pub cluster: Option<String>,
+    /// The column of groups that are measured by themselves and compared, such as `site`; default none.
+    pub groups: Option<String>,
+    /// The group that the others are compared with; default all others together.
+    pub reference: Option<String>,
+    /// The false positive rate up to which the partial area counts; default 0.1, a specificity of at least 0.9.
+    pub false_positive_rate_max: f64,
+    /// The specificity at which sensitivity is read off, and the other way round; default 0.95.
+    pub fixed_rate: f64,
+    /// How many classes of highest score may hold the true one in the top-k accuracy; default 2.
+    pub top_k: usize,
     /// What becomes of cases of the truth that have no prediction; default an error.
     pub missing: Missing,
     /// Name of the run in the file names of benchmark results; default `vesalius`.
@@ -36,6 +51,21 @@ pub enum Bins {
     EqualWidth,
     /// With equally many cases.
     EqualMass,
+}
+
+/// How intervals are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Interval {
+    /// The one that fits the metric: DeLong, Wilson, delta method or bootstrap.
+    #[default]
+    Own,
+    /// The same, but proportions by Clopper and Pearson, who never cover less than the level.
+    Exact,
+    /// Percentile bootstrap of every metric.
+    Percentile,
+    /// BCa bootstrap of every metric.
+    Bca,
 }
 
 /// What becomes of cases that have no prediction.
@@ -61,6 +91,13 @@ impl Default for MeasureConfig {
             threshold: options.threshold,
             bins: Bins::EqualWidth,
             n_bins: 15,
+            interval: Interval::Own,
+            cluster: None,
+            groups: None,
+            reference: None,
+            false_positive_rate_max: options.false_positive_rate_max,
+            fixed_rate: options.fixed_rate,
+            top_k: options.top_k,
             missing: Missing::Error,
             run: "vesalius".to_owned(),
         }
@@ -68,6 +105,11 @@ impl Default for MeasureConfig {
 }
 
 impl MeasureConfig {
+    /// Columns of the truth that are neither case nor label, and are needed all the same.
+    pub(super) fn columns(&self) -> Vec<&str> {
+        self.cluster.iter().chain(&self.groups).map(String::as_str).collect()
+    }
+
     pub(super) fn options(&self) -> classify::Options {
         classify::Options {
             level: self.level,
@@ -78,6 +120,15 @@ impl MeasureConfig {
                 Bins::EqualWidth => classify::Bins::EqualWidth(self.n_bins),
                 Bins::EqualMass => classify::Bins::EqualMass(self.n_bins),
             },
+            interval: match self.interval {
+                Interval::Own => classify::Interval::Own,
+                Interval::Exact => classify::Interval::Exact,
+                Interval::Percentile => classify::Interval::Percentile,
+                Interval::Bca => classify::Interval::Bca,
+            },
+            false_positive_rate_max: self.false_positive_rate_max,
+            fixed_rate: self.fixed_rate,
+            top_k: self.top_k,
             ..classify::Options::default()
         }
     }

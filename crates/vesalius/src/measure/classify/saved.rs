@@ -4,10 +4,11 @@ use std::path::Path;
 
 use vesalius_stats::Estimate;
 use vesalius_stats::classify::ClassifyScores;
+use vesalius_stats::hypothesis::Test;
 
 use super::super::scores;
-use super::BenchmarkResult;
 use super::labels;
+use super::{Against, BenchmarkResult, curves};
 use crate::cohort::{Task, Truth};
 use crate::error::Result;
 use crate::predictions::medmnist_result;
@@ -25,6 +26,8 @@ pub struct Measured {
     pub cases: Vec<MeasuredCase>,
     /// Results by the rules of the MedMNIST benchmark, one for each whole part of a set.
     pub benchmark: Vec<BenchmarkResult>,
+    /// How it stands against a second model, where there is one; its differences are among the estimates too.
+    pub against: Option<Against>,
     /// What was left out or matched with an effort, for whoever ran it.
     pub notes: Vec<String>,
 }
@@ -48,17 +51,27 @@ impl Measured {
         self.scores.estimates.iter().find(|estimate| estimate.metric == metric && estimate.target == target)
     }
 
+    /// Tests of hypotheses.
+    pub fn tests(&self) -> &[Test] {
+        self.against.as_ref().map_or(&[], |against| &against.comparison.tests)
+    }
+
     /// `scores.json` as text.
     pub fn to_json(&self) -> Result<String> {
-        scores::to_json(&self.scores.estimates)
+        scores::to_json(&self.scores.estimates, self.tests())
     }
 
     /// Writes the scores into a folder.
     pub fn save(&self, folder: &Path) -> Result<()> {
-        scores::save(folder, &self.scores.estimates)?;
+        scores::save(folder, &self.scores.estimates, self.tests())?;
         scores::save_table(&folder.join("cases.csv"), self.case_rows())?;
-        scores::save_table(&folder.join("roc.csv"), self.roc_rows())?;
-        scores::save_table(&folder.join("reliability.csv"), self.reliability_rows())?;
+        for (name, rows) in curves::tables(&self.scores) {
+            scores::save_table(&folder.join(name), rows)?;
+        }
+        if let Some(against) = &self.against {
+            scores::save_table(&folder.join("comparison.csv"), against.rows(&self.scores.estimates))?;
+            scores::save_table(&folder.join("mcnemar.csv"), against.pair_rows())?;
+        }
         if let Some(rows) = self.confusion_rows() {
             scores::save_table(&folder.join("confusion.csv"), rows)?;
         }
@@ -105,28 +118,6 @@ impl Measured {
         let called = |class| digit(case.called.contains(&class));
         let classes = 0..self.classes.len();
         classes.clone().map(truth).chain(classes.map(called)).collect()
-    }
-
-    fn roc_rows(&self) -> Vec<Vec<String>> {
-        let names = ["target", "threshold", "false_positive_rate", "true_positive_rate", "low", "high"];
-        let points = self.scores.roc.iter().flat_map(|curve| curve.points.iter().map(|point| (&curve.target, point)));
-        let row = |(target, point): (&String, &vesalius_stats::classify::RocPoint)| {
-            let numbers = [point.threshold, point.false_positive_rate, point.true_positive_rate, point.low, point.high];
-            std::iter::once(target.clone()).chain(numbers.iter().map(f64::to_string)).collect()
-        };
-        std::iter::once(names.map(str::to_owned).to_vec()).chain(points.map(row)).collect()
-    }
-
-    fn reliability_rows(&self) -> Vec<Vec<String>> {
-        let names = ["target", "bin", "mean_score", "observed", "low", "high", "n"];
-        let bins = self.scores.reliability.iter().flat_map(|curve| curve.bins.iter().map(|bin| (&curve.target, bin)));
-        let row = |(target, bin): (&String, &vesalius_stats::classify::ReliabilityBin)| {
-            let mut row = vec![target.clone(), bin.bin.to_string()];
-            row.extend([bin.mean_score, bin.observed, bin.low, bin.high].iter().map(f64::to_string));
-            row.push(bin.n.to_string());
-            row
-        };
-        std::iter::once(names.map(str::to_owned).to_vec()).chain(bins.map(row)).collect()
     }
 
     fn confusion_rows(&self) -> Option<Vec<Vec<String>>> {

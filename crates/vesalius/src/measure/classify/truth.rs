@@ -2,10 +2,11 @@
 
 mod classes;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::FileOptions;
-use crate::cohort::{self, Cohort, Label, Layout, Part, ReadOptions, Task, Truth};
+use crate::cohort::{self, Case, Cohort, Label, Layout, Part, ReadOptions, Task, Truth};
 use crate::error::{Error, ErrorKind, Result};
 use crate::predictions::same_name;
 use crate::predictions::table::{Read, Table, case_column};
@@ -56,6 +57,8 @@ pub struct TruthTable {
     pub parts: Vec<Option<Part>>,
     /// The part that predictions which count from 0 belong to, where the user says.
     pub part: Option<Part>,
+    /// What else was asked for: the text of every case by the name of the column; empty where the table says nothing.
+    pub columns: BTreeMap<String, Vec<String>>,
     /// What could not be read, in plain sentences.
     pub notes: Vec<String>,
 }
@@ -64,6 +67,7 @@ impl TruthTable {
     /// The truth of a cohort.
     pub fn of(cohort: &Cohort) -> Self {
         Self {
+            columns: BTreeMap::new(),
             name: cohort.header.name.clone(),
             task: cohort.header.task,
             classes: cohort.header.classes.clone(),
@@ -74,12 +78,22 @@ impl TruthTable {
         }
     }
 
-    /// Reads a cohort, a MedMNIST file or a table; `hint` are the labels by which predictions call their scores.
-    pub fn read(path: &Path, options: &FileOptions, hint: Option<&[String]>) -> Result<Self> {
+    /// The same truth with these columns: `subject`, `site`, `split`, or the name of a covariate.
+    pub fn with_columns(mut self, cohort: &Cohort, names: &[&str]) -> Result<Self> {
+        for &name in names {
+            self.columns.insert(name.to_owned(), cohort_column(cohort, name)?);
+        }
+        Ok(self)
+    }
+
+    /// Reads a cohort, a MedMNIST file or a table; `hint` are the labels by which predictions call their scores, and
+    /// `columns` are read beside case and labels.
+    pub fn read(path: &Path, options: &FileOptions, hint: Option<&[String]>, columns: &[&str]) -> Result<Self> {
         let is_table = path.is_file()
             && !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npz"))
             && !path.with_file_name("cohort.toml").is_file();
-        let mut truth = if is_table { read_table(path, options, hint)? } else { read_cohort(path, options)? };
+        let mut truth =
+            if is_table { read_table(path, options, hint, columns)? } else { read_cohort(path, options, columns)? };
         truth.part = options.part;
         if truth.classes.is_empty() {
             let message =
@@ -90,10 +104,30 @@ impl TruthTable {
     }
 }
 
-fn read_cohort(path: &Path, options: &FileOptions) -> Result<TruthTable> {
+/// What a cohort says of its cases under this name.
+fn cohort_column(cohort: &Cohort, name: &str) -> Result<Vec<String>> {
+    let covariate = format!("covariate.{name}");
+    let text = |case: &Case| match name {
+        "subject" => Some(case.subject.clone()),
+        "site" => Some(case.site.clone().unwrap_or_default()),
+        "split" => Some(case.split.map_or(String::new(), |part| part.to_string())),
+        _ => case.extra.get(name).or_else(|| case.extra.get(&covariate)).cloned(),
+    };
+    let column: Vec<Option<String>> = cohort.cases.iter().map(text).collect();
+    if column.iter().all(Option::is_none) {
+        let more: BTreeSet<&str> = cohort.cases.iter().flat_map(|case| case.extra.keys()).map(String::as_str).collect();
+        let names: Vec<&str> = ["subject", "site", "split"].into_iter().chain(more).collect();
+        let (cohort, names) = (&cohort.header.name, names.join(", "));
+        let message = format!("{cohort} has no column {name:?}; it has [{names}]; name one of these");
+        return Err(Error::new(ErrorKind::Configuration, message));
+    }
+    Ok(column.into_iter().map(Option::unwrap_or_default).collect())
+}
+
+fn read_cohort(path: &Path, options: &FileOptions, columns: &[&str]) -> Result<TruthTable> {
     let reading = ReadOptions { classes: options.classes.clone(), ..ReadOptions::default() };
     let (cohort, problems) = cohort::read_source(path, Layout::guess(path)?, &reading)?;
-    let mut truth = TruthTable::of(&cohort);
+    let mut truth = TruthTable::of(&cohort).with_columns(&cohort, columns)?;
     if let Some(first) = problems.first() {
         let n = problems.len();
         truth.notes.push(format!("{n} entries of {} could not be used, the first: {}", path.display(), first.message));
@@ -101,7 +135,7 @@ fn read_cohort(path: &Path, options: &FileOptions) -> Result<TruthTable> {
     Ok(truth)
 }
 
-fn read_table(path: &Path, options: &FileOptions, hint: Option<&[String]>) -> Result<TruthTable> {
+fn read_table(path: &Path, options: &FileOptions, hint: Option<&[String]>, more: &[&str]) -> Result<TruthTable> {
     let Read::Named(table) = Table::read(path)? else {
         let message = format!(
             "{} has numbers in its first row; expected names of columns, such as case and label; add them",
@@ -121,12 +155,17 @@ fn read_table(path: &Path, options: &FileOptions, hint: Option<&[String]>) -> Re
     let split = table.usual(&["split"]);
     let part = |row: usize| split.and_then(|at| table.cell(row, at).parse().ok());
     let parts = (0..table.rows.len()).map(part).collect();
-    let name = path.display().to_string();
-    Ok(TruthTable { name, task, classes, cases, parts, part: None, notes: note.into_iter().collect() })
+    let column = |name: &&str| {
+        let at = table.given(name)?;
+        Ok(((*name).to_owned(), (0..table.rows.len()).map(|row| table.cell(row, at).to_owned()).collect()))
+    };
+    let more = more.iter().map(column).collect::<Result<BTreeMap<_, _>>>()?;
+    let (name, notes) = (path.display().to_string(), note.into_iter().collect());
+    Ok(TruthTable { name, task, classes, cases, parts, part: None, columns: more, notes })
 }
 
 fn check_cases(table: &Table, cases: &[(String, Truth)]) -> Result<()> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for (row, (case, _)) in cases.iter().enumerate() {
         let what = match (case.is_empty(), seen.insert(case)) {
             (true, _) => "has no case".to_owned(),

@@ -76,12 +76,12 @@ impl Measured {
 
     /// `scores.json` as text.
     pub fn to_json(&self) -> Result<String> {
-        scores::to_json(&self.scores.estimates)
+        scores::to_json(&self.scores.estimates, &[])
     }
 
     /// Writes the scores into a folder.
     pub fn save(&self, folder: &Path) -> Result<()> {
-        scores::save(folder, &self.scores.estimates)?;
+        scores::save(folder, &self.scores.estimates, &[])?;
         scores::save_table(&folder.join("cases.csv"), self.case_rows())?;
         scores::save_table(&folder.join("froc.csv"), self.froc_rows())?;
         scores::save_table(&folder.join("precision_recall.csv"), self.precision_recall_rows())?;

@@ -38,12 +38,12 @@ impl Measured {
 
     /// `scores.json` as text.
     pub fn to_json(&self) -> Result<String> {
-        scores::to_json(&self.scores.estimates)
+        scores::to_json(&self.scores.estimates, &[])
     }
 
     /// Writes the scores into a folder.
     pub fn save(&self, folder: &Path) -> Result<()> {
-        scores::save(folder, &self.scores.estimates)?;
+        scores::save(folder, &self.scores.estimates, &[])?;
         let rows = if self.places.heats().is_empty() { self.landmark_rows() } else { self.heat_rows() };
         scores::save_table(&folder.join("cases.csv"), rows)?;
         if self.mismatches.is_empty() {

@@ -49,12 +49,12 @@ impl Measured {
 
     /// `scores.json` as text.
     pub fn to_json(&self) -> Result<String> {
-        scores::to_json(&self.estimates)
+        scores::to_json(&self.estimates, &[])
     }
 
     /// Writes the scores into a folder.
     pub fn save(&self, folder: &Path) -> Result<()> {
-        scores::save(folder, &self.estimates)?;
+        scores::save(folder, &self.estimates, &[])?;
         scores::save_table(&folder.join("cases.csv"), self.rows())?;
         if !self.problems.is_empty() {
             save_problems(&folder.join("problems.csv"), &self.problems)?;

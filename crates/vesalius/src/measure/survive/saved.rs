@@ -46,12 +46,12 @@ impl Measured {
 
     /// `scores.json` as text.
     pub fn to_json(&self) -> Result<String> {
-        scores::to_json(&self.scores.estimates)
+        scores::to_json(&self.scores.estimates, &[])
     }
 
     /// Writes the scores into a folder.
     pub fn save(&self, folder: &Path) -> Result<()> {
-        scores::save(folder, &self.scores.estimates)?;
+        scores::save(folder, &self.scores.estimates, &[])?;
         scores::save_table(&folder.join("cases.csv"), self.case_rows())?;
         scores::save_table(&folder.join("kaplan_meier.csv"), self.kaplan_meier_rows())?;
         scores::save_table(&folder.join("time_auc.csv"), self.auc_rows())?;

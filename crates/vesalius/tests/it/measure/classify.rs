@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use vesalius::cohort::{Label, Layout, Part, ReadOptions, Task, Truth, read_source};
 use vesalius::measure::classify::{
-    FileOptions, MeasureConfig, Measured, Missing, TruthColumns, TruthTable, measure_classify, measure_cohort,
-    measure_files,
+    FileOptions, MeasureConfig, Measured, Missing, TruthColumns, TruthTable, compare_files, measure_classify,
+    measure_cohort, measure_files,
 };
 use vesalius::predictions::{Columns, Predictions, Row};
 
@@ -185,6 +185,107 @@ fn what_is_written() {
     let roc = text("roc.csv");
     assert!(roc.starts_with("target,threshold,false_positive_rate,true_positive_rate,low,high\n1,inf,0,0,0,"), "{roc}");
     assert!(text("reliability.csv").starts_with("target,bin,mean_score,observed,low,high,n\n1,1,0.1,0,0,"));
+}
+
+/// Twelve cases of six patients in two hospitals; the second model is wrong about two cases more.
+const GROUPED: &str = "case,label,site,subject\n\
+    a,0,x,1\nb,1,x,1\nc,0,x,2\nd,1,x,2\ne,1,x,3\nf,0,x,3\ng,0,y,4\nh,1,y,4\ni,1,y,5\nj,0,y,5\nk,1,y,6\nl,0,,6\n";
+const FIRST: &str = "case,score\na,0.1\nb,0.8\nc,0.3\nd,0.7\ne,0.4\nf,0.2\ng,0.6\nh,0.9\ni,0.7\nj,0.1\nk,0.8\nl,0.3\n";
+const SECOND: &str = "case,score\na,0.2\nb,0.4\nc,0.3\nd,0.6\ne,0.4\nf,0.6\ng,0.6\nh,0.9\ni,0.7\nj,0.1\nk,0.8\nl,0.3\n";
+
+#[test]
+fn groups_are_measured_and_compared() {
+    let (_folder, truth, predictions) = files(GROUPED, FIRST);
+    let with = |groups: &str, reference: Option<&str>| {
+        let config =
+            MeasureConfig { groups: Some(groups.to_owned()), reference: reference.map(str::to_owned), ..config() };
+        measure_files(&truth, &predictions, &FileOptions::default(), &config)
+    };
+    let measured = with("site", Some("y")).unwrap();
+    let find = |metric: &str, group: &str| {
+        measured.scores.estimates.iter().find(|e| e.metric == metric && e.group == group).unwrap()
+    };
+    close(find("sensitivity", "x").value.unwrap(), 2.0 / 3.0);
+    close(find("prevalence", "y").value.unwrap(), 0.6);
+    close(find("specificity_difference", "x - y").value.unwrap(), 0.5);
+    assert_eq!((find("auroc", "all").n, find("auroc", "x").n, find("f1", "y").n), (12, 6, 5));
+    assert!(
+        measured.notes.iter().any(|note| note.contains("1 case without a value of \"site\"")),
+        "{:?}",
+        measured.notes
+    );
+    for (error, part) in [
+        (with("site", Some("z")), "no group \"z\""),
+        (with("ward", None), "no column \"ward\""),
+        (with("label", None), "2 to 50"),
+    ] {
+        match error {
+            Err(error) => assert!(error.to_string().contains(part), "{error}"),
+            // Labels are groups like others, of which none has both sides.
+            Ok(of_labels) => assert!(of_labels.scores.estimates.iter().any(|e| e.group == "0" && e.value.is_none())),
+        }
+    }
+}
+
+#[test]
+fn cases_of_a_patient_are_drawn_together() {
+    let (_folder, truth, predictions) = files(GROUPED, FIRST);
+    let config = MeasureConfig { cluster: Some("subject".to_owned()), ..config() };
+    let measured = measure_files(&truth, &predictions, &FileOptions::default(), &config).unwrap();
+    let found = measured.estimate("accuracy", "all").unwrap();
+    assert!(found.method.contains("6 clusters"), "{}", found.method);
+    assert!(found.low < found.value && found.value < found.high);
+}
+
+#[test]
+fn a_second_model_is_compared_on_the_cases_that_both_scored() {
+    let (folder, truth, first) = files(GROUPED, FIRST);
+    let second = folder.path().join("second.csv");
+    fs::write(&second, SECOND.replace("l,0.3\n", "")).unwrap();
+    let compared = |missing| {
+        let config = MeasureConfig { missing, ..config() };
+        compare_files(&truth, [&first, &second], &FileOptions::default(), &config)
+    };
+    assert!(compared(Missing::Error).unwrap_err().to_string().contains("\"l\""));
+    let measured = compared(Missing::LeaveOut).unwrap();
+    assert!(measured.notes.iter().any(|note| note.contains("only one of the models")), "{:?}", measured.notes);
+    close(value(&measured, "accuracy_difference", "all"), 2.0 / 11.0);
+    let pairs = measured.against.as_ref().unwrap().comparison.pairs[0].1;
+    assert_eq!([pairs.both, pairs.only_first, pairs.only_second, pairs.neither], [7, 2, 0, 2]);
+    let out = folder.path().join("scores");
+    measured.save(&out).unwrap();
+    let text = |name: &str| fs::read_to_string(out.join(name)).unwrap();
+    assert_eq!(text("mcnemar.csv"), "target,both,only_first,only_second,neither\nall,7,2,0,2\n");
+    let rows = text("comparison.csv");
+    assert!(rows.starts_with("metric,target,first,second,difference,low,high,level,n,method\nauroc,1,"), "{rows}");
+    let scores: Value = serde_json::from_str(&text("scores.json")).unwrap();
+    close(scores["tests"][1]["p"].as_f64().unwrap(), 0.5);
+    assert!(text("precision_recall.csv").starts_with("target,threshold,recall,precision,low,high\n1,0.9,0.16"));
+    assert!(text("decision.csv").starts_with("target,threshold,net_benefit,low,high,all\n1,0.01,"));
+}
+
+/// The dataset itself says which cases are whose; scores that know the truth in part, by formula.
+#[test]
+fn real_labels_are_grouped_by_the_split_of_the_publisher() {
+    let Some(truth) = real_data("pneumoniamnist/dev_trainval.npz") else { return };
+    let (cohort, _) = read_source(&truth, Layout::Medmnist, &ReadOptions::default()).unwrap();
+    let row = |(at, case): (usize, &vesalius::cohort::Case)| {
+        let is_ill = case.truth == Truth::Class(Some(1));
+        let score = f64::from((at as u32 * 7919) % 1000) / 1500.0 + if is_ill { 0.33 } else { 0.0 };
+        let (case, subject) = (case.case.clone(), case.subject.clone());
+        Row { case, subject, fold: "0".to_owned(), member: "m".to_owned(), scores: vec![1.0 - score, score] }
+    };
+    let rows = cohort.cases.iter().enumerate().map(row).collect();
+    let predictions = Predictions { labels: cohort.header.classes.clone(), rows };
+    let config = MeasureConfig { groups: Some("split".to_owned()), ..config() };
+    let measured = measure_cohort(&cohort, &predictions, &config).unwrap();
+    let find = |metric: &str, group: &str| {
+        let found = measured.scores.estimates.iter().find(|e| e.metric == metric && e.group == group);
+        found.unwrap_or_else(|| panic!("no {metric} in {group}"))
+    };
+    assert_eq!((find("prevalence", "train").n, find("prevalence", "val").n), (4708, 524));
+    let gap = find("auroc_difference", "val - train");
+    assert!(gap.low.unwrap() < 0.0 && 0.0 < gap.high.unwrap(), "parts drawn alike do not differ: {gap:?}");
 }
 
 #[test]
