@@ -9,6 +9,7 @@ mod coverage_all;
 mod detect;
 mod fuse;
 mod golden;
+mod guide;
 mod hypothesis;
 mod invariance;
 mod kit;

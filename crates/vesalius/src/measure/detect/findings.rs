@@ -56,6 +56,9 @@ impl Findings {
     }
 }
 
+/// From where to where along z a box of a flat image reaches, so that its middle is where points of flat images are.
+pub(super) const FLAT: [f64; 2] = [-0.5, 0.5];
+
 impl Item {
     /// A box by its edges.
     pub(super) fn boxed(low: [f64; 3], high: [f64; 3], edges: Edges) -> (Shape, [f64; 3]) {

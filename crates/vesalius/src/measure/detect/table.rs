@@ -5,7 +5,7 @@ use std::path::Path;
 use vesalius_stats::detect::{Role, Shape};
 
 use super::config::Edges;
-use super::findings::{Findings, Item};
+use super::findings::{FLAT, Findings, Item};
 use crate::error::{Error, ErrorKind, Result};
 use crate::predictions::table::{Read, Table, case_column};
 
@@ -21,6 +21,8 @@ const LOW: [&[&str]; 3] = [&["x_min", "xmin", "x1", "left"], &["y_min", "ymin", 
 const HIGH: [&[&str]; 3] =
     [&["x_max", "xmax", "x2", "right"], &["y_max", "ymax", "y2", "bottom"], &["z_max", "zmax", "z2"]];
 const SIZE: [&[&str]; 3] = [&["width", "w"], &["height", "h"], &["depth", "d"]];
+/// Where boxes with sizes begin; any other name of a place is that of a middle, whose width is that of the image.
+const CORNER: [&[&str]; 3] = [&["x"], &["y"], &["z"]];
 const PLACE: [&[&str]; 3] = [
     &["x", "coordx", "x_mm", "center_x", "fovea_x"],
     &["y", "coordy", "y_mm", "center_y", "fovea_y"],
@@ -109,7 +111,7 @@ impl Columns {
         };
         let shape = both(axes(LOW), axes(HIGH))
             .map(|(low, high)| ShapeColumns::Corners(low, high))
-            .or_else(|| both(axes(PLACE), axes(SIZE)).map(|(low, size)| ShapeColumns::Sized(low, size)))
+            .or_else(|| both(axes(CORNER), axes(SIZE)).map(|(low, size)| ShapeColumns::Sized(low, size)))
             .or_else(|| axes(PLACE).map(|middle| ShapeColumns::Middle(middle, extent())));
         let Some(shape) = shape else {
             let (path, names) = (table.path.display(), table.names.join(", "));
@@ -139,11 +141,11 @@ impl Columns {
         };
         let (shape, place) = match &self.shape {
             ShapeColumns::Corners(low, high) => {
-                let flat = if edges == Edges::Inclusive { 0.0 } else { 1.0 };
-                Item::boxed(three(*low, 0.0)?, three(*high, flat)?, edges)
+                let flat = if edges == Edges::Inclusive { FLAT[0] } else { FLAT[1] };
+                Item::boxed(three(*low, FLAT[0])?, three(*high, flat)?, edges)
             }
             ShapeColumns::Sized(low, size) => {
-                let (low, size) = (three(*low, 0.0)?, three(*size, 1.0)?);
+                let (low, size) = (three(*low, FLAT[0])?, three(*size, FLAT[1] - FLAT[0])?);
                 Item::boxed(low, [0, 1, 2].map(|axis| low[axis] + size[axis]), Edges::Exclusive)
             }
             ShapeColumns::Middle(middle, extent) => {

@@ -86,7 +86,8 @@ fn a_real_submission_has_its_published_cpm() {
     }
     let n_neither = golden["n_ignored"].as_u64().unwrap() + golden["n_repeats"].as_u64().unwrap();
     assert_eq!(sum(|case| case.n_ignored), n_neither);
-    assert_eq!(measured.notes, ["cases were matched as numbers, without leading zeros"]);
+    // The submission has no mark in scan 188.
+    assert_eq!(measured.notes, ["cases were matched as numbers, without leading zeros", "1 case without a mark"]);
 }
 
 /// All figures that `picai_eval` expects of its own test maps.
@@ -129,7 +130,7 @@ fn detection_maps_have_the_expected_figures() {
             assert_eq!(pairs.len(), 5);
             assert!(pairs.drain(..).all(|(found, expected)| (found - expected).abs() < 1e-6));
         }
-        assert_eq!((measured.cases.len(), measured.notes.len()), (10, 1));
+        assert_eq!((measured.cases.len(), measured.notes.len()), (10, 0));
     }
 }
 
