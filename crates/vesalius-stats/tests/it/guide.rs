@@ -67,20 +67,7 @@ fn guide() -> String {
         &differences,
     );
     section(&mut text, "Tests of hypotheses", "Used by comparisons and leaderboards.", &plain(hypothesis::TESTS));
-    let mut masks = metrics!(segment::METRICS);
-    masks.extend(segment::POOLED.iter().map(|metric| (metric.name, Some((0.0, 1.0)), metric.definition, "")));
-    masks.push((segment::RATIO.0, Some((0.0, 1.0)), segment::RATIO.1, ""));
-    section(
-        &mut text,
-        "Segmentation",
-        "`vesalius measure segment`: a number for each case and region, then means over cases. Surfaces are pieces between \
-         the voxels, weighed by their areas, or by option the centers of boundary voxels.\n\n\
-         | the masks | overlap | distances |\n| --- | --- | --- |\n\
-         | neither has the region | none, or by `--both-empty best` 1 | none, or 0 mm |\n\
-         | only one has it | 0; sensitivity or precision none where it would be of nothing | the diagonal of the image, or by `--one-empty leave-out` none |\n\
-         | there is no prediction | 0 | the diagonal of the image; `--missing` leaves the case out or refuses |",
-        &masks,
-    );
+    masks(&mut text);
     let mut findings = metrics!(detect::METRICS);
     findings.extend(plain(detect::CURVES));
     section(
@@ -124,6 +111,23 @@ fn guide() -> String {
         leaderboard::SCHEMES.iter().map(|scheme| (scheme.name, None, scheme.definition, scheme.others)).collect();
     section(&mut text, "Leaderboards", "`vesalius rank`: teams in order, and how stable that order is.", &schemes);
     text
+}
+
+fn masks(text: &mut String) {
+    let mut masks = metrics!(segment::METRICS);
+    masks.extend(segment::POOLED.iter().map(|metric| (metric.name, Some((0.0, 1.0)), metric.definition, "")));
+    masks.push((segment::RATIO.0, Some((0.0, 1.0)), segment::RATIO.1, ""));
+    section(
+        text,
+        "Segmentation",
+        "`vesalius measure segment`: a number for each case and region, then means over cases. Surfaces are pieces between \
+         the voxels, weighed by their areas, or by option the centers of boundary voxels.\n\n\
+         | the masks | overlap | distances |\n| --- | --- | --- |\n\
+         | neither has the region | none, or by `--both-empty best` 1 | none, or 0 mm |\n\
+         | only one has it | 0; sensitivity or precision none where it would be of nothing | the diagonal of the image, or by `--one-empty leave-out` none |\n\
+         | there is no prediction | 0 | the diagonal of the image; `--missing` leaves the case out or refuses |",
+        &masks,
+    );
 }
 
 #[test]

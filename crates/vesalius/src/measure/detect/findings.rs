@@ -56,8 +56,8 @@ impl Findings {
     }
 }
 
-/// From where to where along z a box of a flat image reaches, so that its middle is where points of flat images are.
-pub(super) const FLAT: [f64; 2] = [-0.5, 0.5];
+/// From where to where along z a box of a flat image reaches; its points lie in the middle.
+pub(super) const FLAT: [f64; 2] = [0.0, 1.0];
 
 impl Item {
     /// A box by its edges.

@@ -149,7 +149,7 @@ impl Columns {
                 Item::boxed(low, [0, 1, 2].map(|axis| low[axis] + size[axis]), Edges::Exclusive)
             }
             ShapeColumns::Middle(middle, extent) => {
-                let center = three(*middle, 0.0)?;
+                let center = three(*middle, f64::midpoint(FLAT[0], FLAT[1]))?;
                 let radius = |(column, scale): (usize, f64)| Ok::<f64, Error>(number(column)? * scale);
                 match extent.map(radius).transpose()? {
                     Some(radius) if radius < 0.0 => {
