@@ -182,3 +182,26 @@ fn areas_without_variance_have_the_score_interval() {
         same_interval(found, &serde_json::json!([row[3], row[4]]), 1e-8);
     }
 }
+
+/// The external confusion matrix of three classes of chest CT that Suba et al. 2022 (arXiv 2212.13929) published, and the
+/// bounds that follow from it by Wilson's formula.
+#[test]
+fn a_published_matrix_has_its_bounds() {
+    let matrix = [[9092, 2334, 670], [264, 11954, 27], [88, 302, 7005]];
+    let (mut truth, mut scores) = (Vec::new(), Vec::new());
+    for (class, row) in matrix.iter().enumerate() {
+        for (called, n) in row.iter().enumerate() {
+            truth.extend(std::iter::repeat_n(class, *n));
+            scores.extend((0..*n).flat_map(|_| (0..3).map(|other| f64::from(u8::from(other == called)))));
+        }
+    }
+    let cases = Cases::exclusive(&names(3), &truth, &scores).unwrap();
+    let scores = measure(&cases, &Options { replicates: 1, ..Options::default() }).unwrap();
+    same(estimate(&scores, "accuracy", "all"), &serde_json::json!([0.8839, 0.8803, 0.8874]), 5e-5);
+    let recalls = [[0.7517, 0.7439, 0.7593], [0.9762, 0.9734, 0.9788], [0.9473, 0.9419, 0.9521]];
+    for (class, (recall, precision)) in recalls.iter().zip([0.963, 0.819, 0.910]).enumerate() {
+        let target = format!("class {class}");
+        same(estimate(&scores, "sensitivity", &target), &serde_json::json!(recall), 5e-5);
+        close(estimate(&scores, "ppv", &target).value.unwrap(), precision, 5e-4, &target);
+    }
+}
