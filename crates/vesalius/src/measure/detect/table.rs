@@ -20,6 +20,8 @@ const IGNORED: &[&str] = &["ignored", "ignore", "difficult", "iscrowd"];
 const LOW: [&[&str]; 3] = [&["x_min", "xmin", "x1", "left"], &["y_min", "ymin", "y1", "top"], &["z_min", "zmin", "z1"]];
 const HIGH: [&[&str]; 3] =
     [&["x_max", "xmax", "x2", "right"], &["y_max", "ymax", "y2", "bottom"], &["z_max", "zmax", "z2"]];
+/// The corner that goes with a size; a `fovea_x` beside the width of its image is no corner.
+const CORNER: [&[&str]; 3] = [&["x"], &["y"], &["z"]];
 const SIZE: [&[&str]; 3] = [&["width", "w"], &["height", "h"], &["depth", "d"]];
 const PLACE: [&[&str]; 3] = [
     &["x", "coordx", "x_mm", "center_x", "fovea_x"],
@@ -109,7 +111,7 @@ impl Columns {
         };
         let shape = both(axes(LOW), axes(HIGH))
             .map(|(low, high)| ShapeColumns::Corners(low, high))
-            .or_else(|| both(axes(PLACE), axes(SIZE)).map(|(low, size)| ShapeColumns::Sized(low, size)))
+            .or_else(|| both(axes(CORNER), axes(SIZE)).map(|(low, size)| ShapeColumns::Sized(low, size)))
             .or_else(|| axes(PLACE).map(|middle| ShapeColumns::Middle(middle, extent())));
         let Some(shape) = shape else {
             let (path, names) = (table.path.display(), table.names.join(", "));
@@ -147,7 +149,8 @@ impl Columns {
                 Item::boxed(low, [0, 1, 2].map(|axis| low[axis] + size[axis]), Edges::Exclusive)
             }
             ShapeColumns::Middle(middle, extent) => {
-                let center = three(*middle, 0.0)?;
+                // The middle of a plane that reaches from 0 to 1, as boxes in it do.
+                let center = three(*middle, 0.5)?;
                 let radius = |(column, scale): (usize, f64)| Ok::<f64, Error>(number(column)? * scale);
                 match extent.map(radius).transpose()? {
                     Some(radius) if radius < 0.0 => {

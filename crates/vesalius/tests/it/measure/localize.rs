@@ -36,7 +36,7 @@ fn one_landmark_a_case() {
         within_length: vec![0.01],
         ..config()
     };
-    let truth = "data,Fovea_X,Fovea_Y,width,height\n0001,100,100,300,400\n0002,50,60,300,400\n";
+    let truth = "data,Fovea_X,Fovea_Y,image_width,image_height\n0001,100,100,300,400\n0002,50,60,300,400\n";
     let measured = measured(truth, "data,Fovea_X,Fovea_Y\n2,50,70\n1,103,104\n", &config).unwrap();
     check(&measured, "mean_error_px", "landmark", 7.5);
     check(&measured, "median_error_px", "landmark", 7.5);
@@ -49,7 +49,7 @@ fn one_landmark_a_case() {
     measured.save(folder.path()).unwrap();
     let cases = fs::read_to_string(folder.path().join("cases.csv")).unwrap();
     let expected = "case,label,x,y,z,found_x,found_y,found_z,error_px,error_mm,error_normalized\n\
-                    0001,landmark,100,100,0,103,104,0,5,2.5,0.01\n0002,landmark,50,60,0,50,70,0,10,5,0.02\n";
+                    0001,landmark,100,100,0.5,103,104,0.5,5,2.5,0.01\n0002,landmark,50,60,0.5,50,70,0.5,10,5,0.02\n";
     assert_eq!(cases, expected);
     assert!(!folder.path().join("mismatches.csv").exists());
 }
