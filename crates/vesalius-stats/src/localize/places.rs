@@ -14,7 +14,7 @@ pub struct Landmark {
     pub case: usize,
     /// Which landmark it is.
     pub label: usize,
-    /// Where it is, as x, y, z; 0 for z in a plane.
+    /// Where it is, as x, y, z; in a plane all have the same z.
     pub truth: [f64; 3],
     /// Where it was found.
     pub found: [f64; 3],

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use vesalius_stats::detect::Role;
 
 use super::config::Edges;
-use super::findings::{FLAT, Findings, Item};
+use super::findings::{Findings, Item};
 use crate::error::{Error, ErrorKind, Result};
 
 #[derive(Deserialize)]
@@ -92,7 +92,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Findings> {
     for annotation in annotations {
         let (case, label) = (annotation.image_id.text(), annotation.category_id.text());
         let [x, y, width, height] = annotation.bbox;
-        let (shape, place) = Item::boxed([x, y, FLAT[0]], [x + width, y + height, FLAT[1]], Edges::Exclusive);
+        let (shape, place) = Item::boxed([x, y, 0.0], [x + width, y + height, 1.0], Edges::Exclusive);
         found.items.push(Item {
             case: found.case_of_number.get(&case).cloned().unwrap_or(case),
             label: Some(found.label_of_number.get(&label).cloned().unwrap_or(label)),

@@ -56,9 +56,6 @@ impl Findings {
     }
 }
 
-/// From where to where along z a box of a flat image reaches; its points lie in the middle.
-pub(super) const FLAT: [f64; 2] = [0.0, 1.0];
-
 impl Item {
     /// A box by its edges.
     pub(super) fn boxed(low: [f64; 3], high: [f64; 3], edges: Edges) -> (Shape, [f64; 3]) {

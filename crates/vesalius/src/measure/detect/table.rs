@@ -5,7 +5,7 @@ use std::path::Path;
 use vesalius_stats::detect::{Role, Shape};
 
 use super::config::Edges;
-use super::findings::{FLAT, Findings, Item};
+use super::findings::{Findings, Item};
 use crate::error::{Error, ErrorKind, Result};
 use crate::predictions::table::{Read, Table, case_column};
 
@@ -20,9 +20,9 @@ const IGNORED: &[&str] = &["ignored", "ignore", "difficult", "iscrowd"];
 const LOW: [&[&str]; 3] = [&["x_min", "xmin", "x1", "left"], &["y_min", "ymin", "y1", "top"], &["z_min", "zmin", "z1"]];
 const HIGH: [&[&str]; 3] =
     [&["x_max", "xmax", "x2", "right"], &["y_max", "ymax", "y2", "bottom"], &["z_max", "zmax", "z2"]];
-const SIZE: [&[&str]; 3] = [&["width", "w"], &["height", "h"], &["depth", "d"]];
-/// Where boxes with sizes begin; any other name of a place is that of a middle, whose width is that of the image.
+/// The corner that goes with a size; a `fovea_x` beside the width of its image is no corner.
 const CORNER: [&[&str]; 3] = [&["x"], &["y"], &["z"]];
+const SIZE: [&[&str]; 3] = [&["width", "w"], &["height", "h"], &["depth", "d"]];
 const PLACE: [&[&str]; 3] = [
     &["x", "coordx", "x_mm", "center_x", "fovea_x"],
     &["y", "coordy", "y_mm", "center_y", "fovea_y"],
@@ -141,15 +141,16 @@ impl Columns {
         };
         let (shape, place) = match &self.shape {
             ShapeColumns::Corners(low, high) => {
-                let flat = if edges == Edges::Inclusive { FLAT[0] } else { FLAT[1] };
-                Item::boxed(three(*low, FLAT[0])?, three(*high, flat)?, edges)
+                let flat = if edges == Edges::Inclusive { 0.0 } else { 1.0 };
+                Item::boxed(three(*low, 0.0)?, three(*high, flat)?, edges)
             }
             ShapeColumns::Sized(low, size) => {
-                let (low, size) = (three(*low, FLAT[0])?, three(*size, FLAT[1] - FLAT[0])?);
+                let (low, size) = (three(*low, 0.0)?, three(*size, 1.0)?);
                 Item::boxed(low, [0, 1, 2].map(|axis| low[axis] + size[axis]), Edges::Exclusive)
             }
             ShapeColumns::Middle(middle, extent) => {
-                let center = three(*middle, f64::midpoint(FLAT[0], FLAT[1]))?;
+                // The middle of a plane that reaches from 0 to 1, as boxes in it do.
+                let center = three(*middle, 0.5)?;
                 let radius = |(column, scale): (usize, f64)| Ok::<f64, Error>(number(column)? * scale);
                 match extent.map(radius).transpose()? {
                     Some(radius) if radius < 0.0 => {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use vesalius_stats::detect::Role;
 
 use super::config::Edges;
-use super::findings::{FLAT, Findings, Item};
+use super::findings::{Findings, Item};
 use super::read_whole;
 use super::xml::Element;
 use crate::error::{Error, ErrorKind, Result};
@@ -53,8 +53,8 @@ fn item(object: &Element, case: &str, edges: Edges) -> Result<Item, String> {
     };
     let label = object.child("name").ok_or("an object has no name")?.text.clone();
     let bounds = object.child("bndbox").ok_or_else(|| format!("an object {label:?} has no bndbox"))?;
-    let flat = if edges == Edges::Inclusive { FLAT[0] } else { FLAT[1] };
-    let low = [number(bounds, "xmin")?, number(bounds, "ymin")?, FLAT[0]];
+    let flat = if edges == Edges::Inclusive { 0.0 } else { 1.0 };
+    let low = [number(bounds, "xmin")?, number(bounds, "ymin")?, 0.0];
     let high = [number(bounds, "xmax")?, number(bounds, "ymax")?, flat];
     let score = ["score", "confidence"].into_iter().find(|name| object.child(name).is_some());
     let is_difficult = object.child("difficult").is_some_and(|difficult| difficult.text == "1");

@@ -53,7 +53,7 @@ pub enum CoordinateUnit {
 pub enum Length {
     /// A column of the truth.
     Column(String),
-    /// The diagonal of the image, by the columns `width`, `height` and, of volumes, `depth` of the truth.
+    /// The diagonal of the image, by the columns `image_width`, `image_height` and, of volumes, `image_depth` of the truth.
     Diagonal,
     /// The diagonal of the box that the truth gives for the landmark.
     Box,

@@ -150,11 +150,10 @@ impl Sizes {
         let (length, sides) = match &config.length {
             Some(Length::Column(name)) => (Some(table.given(name)?), None),
             Some(Length::Diagonal) => {
-                let sides =
-                    columns([&["width", "image_width"], &["height", "image_height"], &["depth", "image_depth"]]);
+                let sides = columns([&["image_width"], &["image_height"], &["image_depth"]]);
                 if sides[0].is_none() || sides[1].is_none() {
-                    table.given("width")?;
-                    table.given("height")?;
+                    table.given("image_width")?;
+                    table.given("image_height")?;
                 }
                 (None, Some(sides))
             }

@@ -86,7 +86,6 @@ fn a_real_submission_has_its_published_cpm() {
     }
     let n_neither = golden["n_ignored"].as_u64().unwrap() + golden["n_repeats"].as_u64().unwrap();
     assert_eq!(sum(|case| case.n_ignored), n_neither);
-    // The submission has no mark in scan 188.
     assert_eq!(measured.notes, ["cases were matched as numbers, without leading zeros", "1 case without a mark"]);
 }
 
@@ -326,6 +325,21 @@ fn rules_by_name() {
     assert!(message(DetectConfig { rule: Some(RuleName::Iou), ..config() }).contains("expects boxes on both sides"));
     let points = Folder::with(&[("t.csv", "case,x,y\na,1,1\n"), ("p.csv", "case,x,y,score\na,1,1,1\n")]);
     assert!(points.measured("t.csv", "p.csv").err().unwrap().to_string().contains("choose --rule distance"));
+}
+
+/// Boxes and points of one plane are no farther apart than in it.
+#[test]
+fn boxes_and_points_in_a_plane() {
+    let folder = Folder::with(&[
+        ("t.csv", "case,x_min,y_min,x_max,y_max\na,0,0,10,10\n"),
+        ("p.csv", "case,x,y,score\na,8,9,1\n"),
+    ]);
+    let nearness = |rule: RuleName| {
+        let config = DetectConfig { rule: Some(rule), distance: Some(5.0), ..config() };
+        measure_detect(&folder.files("t.csv", "p.csv"), &config).unwrap().scores.matches.lesions[0].unwrap().nearness
+    };
+    close(nearness(RuleName::Distance), 5.0);
+    close(nearness(RuleName::Center), 5.0);
 }
 
 /// VOC counts whole pixels: the last one belongs to a box.

@@ -36,7 +36,7 @@ fn one_landmark_a_case() {
         within_length: vec![0.01],
         ..config()
     };
-    let truth = "data,Fovea_X,Fovea_Y,width,height\n0001,100,100,300,400\n0002,50,60,300,400\n";
+    let truth = "data,Fovea_X,Fovea_Y,image_width,image_height\n0001,100,100,300,400\n0002,50,60,300,400\n";
     let measured = measured(truth, "data,Fovea_X,Fovea_Y\n2,50,70\n1,103,104\n", &config).unwrap();
     check(&measured, "mean_error_px", "landmark", 7.5);
     check(&measured, "median_error_px", "landmark", 7.5);
