@@ -37,7 +37,7 @@ pub(super) fn measure() -> Result<Figures> {
 
 /// Reading two label maps included, as whoever measures masks has to.
 fn segment_seconds() -> Result<f64> {
-    let scratch = tempfile::tempdir().map_err(|error| broken(&error.to_string()))?;
+    let scratch = tempfile::tempdir().map_err(|error| broken(&error))?;
     let folder = std::env::var_os("VESALIUS_BENCH_INPUTS").map_or_else(|| scratch.path().to_owned(), PathBuf::from);
     let [truth, pred] =
         [("organs-truth.nii", 0.0), ("organs-pred.nii", 1.0)].map(|(name, moved)| (folder.join(name), moved));
@@ -82,9 +82,9 @@ fn write(path: &Path, labels: Vec<u8>) -> Result<()> {
     let place = Geometry::new(SPACING_MM, [0.0; 3], [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])?;
     let volume = Volume::new(Samples::U8(labels), [1, SHAPE[0], SHAPE[1], SHAPE[2]], Some(place))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let encode = format::of_name(&name).and_then(|format| format.encode).ok_or_else(|| broken("no such format"))?;
+    let encode = format::of_name(&name).and_then(|format| format.encode).ok_or_else(|| broken(&"no such format"))?;
     for file in encode(&volume, &name)? {
-        std::fs::write(path.with_file_name(&file.name), &file.bytes).map_err(|error| broken(&error.to_string()))?;
+        std::fs::write(path.with_file_name(&file.name), &file.bytes).map_err(|error| broken(&error))?;
     }
     Ok(())
 }
