@@ -69,10 +69,19 @@ pub fn of_bytes(bytes: &[u8], name: &str) -> Option<&'static Format> {
 
 /// The format of a file name by its ending, the longest that fits.
 pub fn of_name(name: &str) -> Option<&'static Format> {
+    ending_of(name).map(|(format, _)| format)
+}
+
+/// A file name without the ending of its format, as [`of_name`] finds it; `None` where it has none.
+pub fn stem(name: &str) -> Option<&str> {
+    ending_of(name).map(|(_, ending)| &name[..name.len() - ending.len() - 1])
+}
+
+fn ending_of(name: &str) -> Option<(&'static Format, &'static str)> {
     let lower = name.to_ascii_lowercase();
     let fits = |ending: &str| lower.strip_suffix(ending).is_some_and(|stem| stem.ends_with('.') && stem.len() > 1);
     let endings = FORMATS.iter().flat_map(|format| format.endings.iter().map(move |ending| (format, *ending)));
-    endings.filter(|(_, ending)| fits(ending)).max_by_key(|(_, ending)| ending.len()).map(|(format, _)| format)
+    endings.filter(|(_, ending)| fits(ending)).max_by_key(|(_, ending)| ending.len())
 }
 
 /// Reads an image file of any format; bytes decide which, and the name where bytes cannot.

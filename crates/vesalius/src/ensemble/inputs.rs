@@ -138,11 +138,7 @@ fn parts(path: &Path) -> Vec<String> {
 
 /// A file name without the ending of an image; other endings stay.
 pub(super) fn without_ending(name: &str) -> &str {
-    let Some(format) = format::of_name(name) else { return name };
-    let lower = name.to_ascii_lowercase();
-    let fitting = format.endings.iter().filter(|ending| lower.ends_with(&format!(".{ending}")));
-    let longest = fitting.map(|ending| ending.len() + 1).max().unwrap_or(0);
-    &name[..name.len() - longest]
+    format::stem(name).unwrap_or(name)
 }
 
 #[cfg(test)]
