@@ -46,8 +46,8 @@ pub struct Metric {
     pub range: (f64, f64),
     /// Which values are good.
     pub better: Better,
-    /// Whether it is asked for by name only, because it takes long or needs a rule.
-    pub on_request: bool,
+    /// What of a case has to be measured for it.
+    pub needs: Needs,
     compute: fn(&Facts) -> std::result::Result<f64, String>,
 }
 
@@ -61,6 +61,21 @@ pub struct Pooled {
     /// Whether it is asked for by name only.
     pub on_request: bool,
     share: fn(&Facts) -> Option<(f64, f64)>,
+}
+
+/// What of a case has to be measured for a metric, beside its voxels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing.
+    Voxels,
+    /// Distances between the surfaces.
+    Surfaces,
+    /// What is near the boundary of each mask, which takes long.
+    Boundary,
+    /// The centerline of each mask, which takes long.
+    Centerline,
+    /// Lesions, which need a rule by which they are matched.
+    Lesions,
 }
 
 /// Which values of a metric are good, from which best and worst follow.
@@ -138,17 +153,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        let Self { level, replicates, seed, .. } = Self::of(&crate::options::Options::default());
+        let crate::options::Options { level, replicates, seed, .. } = crate::options::Options::default();
         Self { both_empty: BothEmpty::default(), one_empty: OneEmpty::default(), level, replicates, seed }
     }
 }
 
 impl Options {
-    fn of(options: &crate::options::Options) -> Self {
-        let crate::options::Options { level, replicates, seed, .. } = *options;
-        Self { both_empty: BothEmpty::default(), one_empty: OneEmpty::default(), level, replicates, seed }
-    }
-
     fn intervals(&self) -> crate::options::Options {
         let Self { level, replicates, seed, .. } = *self;
         crate::options::Options { level, replicates, seed, ..crate::options::Options::default() }
@@ -187,6 +197,11 @@ pub fn metrics_named(names: &[String]) -> Result<Vec<&'static Metric>> {
 }
 
 impl Metric {
+    /// Whether it is computed only where it is asked for, because it takes long or needs a rule.
+    pub fn is_on_request(&self) -> bool {
+        !matches!(self.needs, Needs::Voxels | Needs::Surfaces)
+    }
+
     /// The score of a region in a case, by the rules for what is empty.
     pub fn score(&self, facts: &Facts, options: &Options) -> Score {
         let Overlap { truth, pred, .. } = facts.overlap;

@@ -1,8 +1,9 @@
 //! Bootstrap: the statistic on cases drawn with replacement (Efron 1979, doi:10.1214/aos/1176344552).
 //!
 //! The percentile interval takes quantiles of the replicates; BCa takes others, moved by the bias of the replicates and
-//! by how the spread changes with the value (Efron 1987, doi:10.1080/01621459.1987.10478410). Every replicate has a random stream of its own, so that threads cannot change a byte. Replicates in which the
-//! statistic is undefined are left out. Quantiles interpolate linearly between order statistics.
+//! by how the spread changes with the value (Efron 1987, doi:10.1080/01621459.1987.10478410). Every replicate has a
+//! random stream of its own, so that threads cannot change a byte. Replicates in which the statistic is undefined are
+//! left out. Quantiles interpolate linearly between order statistics.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -55,18 +56,11 @@ impl Distribution {
 
     /// Evaluates `n` statistics on the same draw of cases, once for each replicate; NaN is undefined.
     pub(crate) fn of_each(options: &Options, n: usize, each: impl Fn(&mut ChaCha8Rng) -> Vec<f64> + Sync) -> Vec<Self> {
-        let seeded = ChaCha8Rng::seed_from_u64(options.seed);
-        let values = |replicate: u32| {
-            let mut rng = seeded.clone();
-            rng.set_stream(u64::from(replicate));
-            each(&mut rng)
-        };
+        let values = |replicate: u32| each(&mut stream(options.seed, replicate));
         let rows: Vec<Vec<f64>> = (0..options.replicates).into_par_iter().map(values).collect();
         let column = |at: usize| {
             let defined = rows.iter().filter_map(|row| row.get(at).copied()).filter(|value| !value.is_nan());
-            let mut values: Vec<f64> = defined.collect();
-            values.sort_unstable_by(f64::total_cmp);
-            Self { values }
+            Self::from_values(defined.collect())
         };
         (0..n).into_par_iter().map(column).collect()
     }

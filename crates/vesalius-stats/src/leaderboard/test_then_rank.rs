@@ -11,6 +11,8 @@ use super::mean_then_rank::add;
 use super::order::midranks;
 use super::signed_rank::signed_rank;
 use super::{Better, Missing, Points, Scheme, View};
+use crate::error::Result;
+use crate::hypothesis::holm;
 
 pub(super) const SCHEME: Scheme = Scheme {
     name: "test-then-rank",
@@ -18,23 +20,23 @@ pub(super) const SCHEME: Scheme = Scheme {
     source: "Wiesenfarth et al. 2021, doi:10.1038/s41598-021-82017-6",
     missing: Missing::Worst,
     others: "",
-    points: |view| Ok(points(view)),
+    points,
 };
 
-fn points(view: &View<'_>) -> Points {
+fn points(view: &View<'_>) -> Result<Points> {
     let columns = &view.board.columns;
     let mut values = vec![0.0; view.n_teams()];
     let mut parts = Vec::with_capacity(columns.len());
     for (at, column) in columns.iter().enumerate() {
-        let wins = wins(view, at);
+        let wins = wins(view, at)?;
         add(&mut values, &midranks(&wins, Better::Higher), columns.len());
         parts.push((column.called("wins in"), wins));
     }
-    Points { values, better: Better::Lower, parts }
+    Ok(Points { values, better: Better::Lower, parts })
 }
 
 /// How many others each team beats in one column.
-fn wins(view: &View<'_>, column: usize) -> Vec<f64> {
+fn wins(view: &View<'_>, column: usize) -> Result<Vec<f64>> {
     let n = view.n_teams();
     let sign = if view.board.columns[column].better == Better::Higher { 1.0 } else { -1.0 };
     let pairs = (0..n).flat_map(|a| (0..n).filter(move |&b| b != a).map(move |b| (a, b)));
@@ -45,32 +47,19 @@ fn wins(view: &View<'_>, column: usize) -> Vec<f64> {
         let differences: Vec<f64> = view.draw.iter().filter_map(both).map(difference).collect();
         (a, signed_rank(&differences))
     };
-    let tested: Vec<(usize, f64)> = pairs.map(test).collect();
+    let (winners, p): (Vec<usize>, Vec<f64>) = pairs.map(test).unzip();
     let mut wins = vec![0.0; n];
-    for ((winner, _), adjusted) in tested.iter().zip(holm(&tested.iter().map(|(_, p)| *p).collect::<Vec<_>>())) {
-        wins[*winner] += if adjusted <= view.options.alpha { 1.0 } else { 0.0 };
+    for (winner, adjusted) in winners.into_iter().zip(holm(&p)?) {
+        wins[winner] += if adjusted <= view.options.alpha { 1.0 } else { 0.0 };
     }
-    wins
-}
-
-/// Adjusted p-values in the order of the given ones.
-fn holm(p_values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
-    let mut adjusted = vec![0.0; p_values.len()];
-    let mut largest = 0.0_f64;
-    for (n_before, at) in order.into_iter().enumerate() {
-        largest = largest.max(p_values[at] * (p_values.len() - n_before) as f64).min(1.0);
-        adjusted[at] = largest;
-    }
-    adjusted
+    Ok(wins)
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn holm_steps_down() {
-        let adjusted = super::holm(&[0.01, 0.04, 0.03, 0.5]);
+        let adjusted = super::holm(&[0.01, 0.04, 0.03, 0.5]).unwrap();
         let expected = [0.04, 0.09, 0.09, 0.5];
         assert!(adjusted.iter().zip(expected).all(|(a, e)| (a - e).abs() < 1e-15), "{adjusted:?}");
     }

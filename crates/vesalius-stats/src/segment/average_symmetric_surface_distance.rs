@@ -3,7 +3,7 @@
 //!
 //! Every piece counts by its size, so that the larger surface counts more.
 
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "average_symmetric_surface_distance",
@@ -11,7 +11,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "MedPy and others take the mean of the two directed means, in which both surfaces count alike",
     range: (0.0, f64::INFINITY),
     better: Better::Nearer,
-    on_request: false,
+    needs: Needs::Surfaces,
     compute,
 };
 

@@ -4,7 +4,7 @@
 //! Large masks do not hide a bad boundary. Near is within 2 % of the diagonal of the image, in millimeters.
 
 use super::facts::share;
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "boundary_iou",
@@ -12,7 +12,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "the authors erode by whole pixels, so that their band has steps; ours is a distance in mm",
     range: (0.0, 1.0),
     better: Better::Higher,
-    on_request: true,
+    needs: Needs::Boundary,
     compute,
 };
 

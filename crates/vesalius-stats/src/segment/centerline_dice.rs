@@ -5,7 +5,7 @@
 //! for vessels and airways, where a gap matters more than a wall.
 
 use super::facts::share;
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "centerline_dice",
@@ -13,7 +13,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "values depend on how masks are thinned; differences of a few hundredths between tools are usual",
     range: (0.0, 1.0),
     better: Better::Higher,
-    on_request: true,
+    needs: Needs::Centerline,
     compute,
 };
 

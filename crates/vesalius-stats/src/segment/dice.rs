@@ -3,7 +3,7 @@
 //! 0 where only one mask has the region; where neither has, the rule for both empty decides.
 
 use super::facts::share;
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "dice",
@@ -11,7 +11,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "tools that add a small number to both sides give 1 to two empty masks and a little more than 0 to one empty mask",
     range: (0.0, 1.0),
     better: Better::Higher,
-    on_request: false,
+    needs: Needs::Voxels,
     compute,
 };
 

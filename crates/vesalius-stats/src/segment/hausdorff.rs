@@ -1,7 +1,7 @@
 //! Hausdorff distance: how far the farthest piece of either surface is from the other (Huttenlocher et al. 1993,
 //! doi:10.1109/34.232073).
 
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "hausdorff",
@@ -9,7 +9,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "distances from all voxels of a mask, in place of its surface, give the same maximum and other percentiles",
     range: (0.0, f64::INFINITY),
     better: Better::Nearer,
-    on_request: false,
+    needs: Needs::Surfaces,
     compute,
 };
 

@@ -3,7 +3,7 @@
 //!
 //! The percentile is by size: the smallest distance within which at least 95 % of the surface lies.
 
-use super::{Better, Distances, Facts, Metric};
+use super::{Better, Distances, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "hausdorff95",
@@ -11,7 +11,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "some tools take the percentile of both surfaces together, or over all voxels of the masks, or leave out what was missed: they differ by more than 100 mm on the same masks",
     range: (0.0, f64::INFINITY),
     better: Better::Nearer,
-    on_request: false,
+    needs: Needs::Surfaces,
     compute,
 };
 

@@ -3,7 +3,7 @@
 //! It is Dice / (2 - Dice), so that it orders single cases as Dice does, and means over cases otherwise.
 
 use super::facts::share;
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "iou",
@@ -11,7 +11,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "",
     range: (0.0, 1.0),
     better: Better::Higher,
-    on_request: false,
+    needs: Needs::Voxels,
     compute,
 };
 

@@ -2,7 +2,7 @@
 //!
 //! Σ Dice of matched pairs / (TP + FN + FP), so that small lesions count as much as large ones.
 
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "lesion_dice",
@@ -10,7 +10,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "the BraTS evaluation dilates the truth before it matches, which joins near lesions; nothing is dilated here",
     range: (0.0, 1.0),
     better: Better::Higher,
-    on_request: true,
+    needs: Needs::Lesions,
     compute,
 };
 

@@ -3,7 +3,7 @@
 //! 2 TP / (lesions of truth + lesions of prediction), where TP are the matched pairs; undefined where there are none.
 
 use super::facts::share;
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "lesion_f1",
@@ -11,7 +11,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "",
     range: (0.0, 1.0),
     better: Better::Higher,
-    on_request: true,
+    needs: Needs::Lesions,
     compute,
 };
 

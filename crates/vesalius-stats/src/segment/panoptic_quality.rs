@@ -3,7 +3,7 @@
 //!
 //! The product of detection (F1) and of the mean `IoU` of what was detected.
 
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "panoptic_quality",
@@ -11,7 +11,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "",
     range: (0.0, 1.0),
     better: Better::Higher,
-    on_request: true,
+    needs: Needs::Lesions,
     compute,
 };
 

@@ -1,7 +1,7 @@
 //! Relative volume difference: (|P| - |T|) / |T|; undefined where the truth has none.
 
 use super::facts::share;
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "relative_volume_difference",
@@ -9,7 +9,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "challenges print it in percent, and some without its sign",
     range: (-1.0, f64::INFINITY),
     better: Better::Zero,
-    on_request: false,
+    needs: Needs::Voxels,
     compute,
 };
 

@@ -1,7 +1,7 @@
 //! Root mean square symmetric surface distance: large distances count more than in the mean (Heimann et al. 2009,
 //! doi:10.1109/TMI.2009.2013851).
 
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "root_mean_square_surface_distance",
@@ -9,7 +9,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "",
     range: (0.0, f64::INFINITY),
     better: Better::Nearer,
-    on_request: false,
+    needs: Needs::Surfaces,
     compute,
 };
 

@@ -1,7 +1,7 @@
 //! Sensitivity: |T ∩ P| / |T| in voxels; undefined where the truth has none.
 
 use super::facts::share;
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "sensitivity",
@@ -9,7 +9,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "",
     range: (0.0, 1.0),
     better: Better::Higher,
-    on_request: false,
+    needs: Needs::Voxels,
     compute,
 };
 

@@ -3,7 +3,7 @@
 //!
 //! A distance equal to the tolerance is within it. 0 where only one mask has the region.
 
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "surface_dice",
@@ -11,7 +11,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "tools that count boundary voxels instead of areas give obliquely cut surfaces less weight; MONAI does",
     range: (0.0, 1.0),
     better: Better::Higher,
-    on_request: false,
+    needs: Needs::Surfaces,
     compute,
 };
 

@@ -1,6 +1,6 @@
 //! Absolute volume difference in milliliters, so that too much in one case does not make up for too little in another.
 
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "volume_difference_absolute_ml",
@@ -8,7 +8,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "",
     range: (0.0, f64::INFINITY),
     better: Better::Zero,
-    on_request: false,
+    needs: Needs::Voxels,
     compute,
 };
 

@@ -1,6 +1,6 @@
 //! Volume difference: the prediction's milliliters less the truth's; an empty mask has 0 ml.
 
-use super::{Better, Facts, Metric};
+use super::{Better, Facts, Metric, Needs};
 
 pub(super) const METRIC: Metric = Metric {
     name: "volume_difference_ml",
@@ -8,7 +8,7 @@ pub(super) const METRIC: Metric = Metric {
     others: "",
     range: (f64::NEG_INFINITY, f64::INFINITY),
     better: Better::Zero,
-    on_request: false,
+    needs: Needs::Voxels,
     compute,
 };
 

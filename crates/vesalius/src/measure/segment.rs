@@ -14,7 +14,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use vesalius_stats::segment::{
-    METRICS, Metric, Score, Scored, metrics_named, ratio_error, summarize, vertical_cup_to_disc_ratio,
+    METRICS, Metric, Needs, Score, Scored, metrics_named, ratio_error, summarize, vertical_cup_to_disc_ratio,
 };
 
 use super::classify::Missing;
@@ -32,9 +32,8 @@ pub use vesalius_stats::segment::{BothEmpty, OneEmpty, Options};
 
 /// What is scored where nobody names metrics.
 fn usual_metrics(config: &SegmentConfig) -> Vec<&'static Metric> {
-    let is_lesion = |metric: &Metric| metric.name.starts_with("lesion") || metric.name.starts_with("panoptic");
-    let metrics = METRICS.iter();
-    metrics.filter(|metric| !metric.on_request || (config.lesions.is_some() && is_lesion(metric))).collect()
+    let has_lesions = config.lesions.is_some();
+    METRICS.iter().filter(|metric| !metric.is_on_request() || (has_lesions && metric.needs == Needs::Lesions)).collect()
 }
 
 /// Measures the masks at one path against those at another.
@@ -101,17 +100,17 @@ struct Findings {
 /// Brings the regions of all cases together: a region that a case has not is empty there in both masks.
 fn assemble(cases: Vec<(String, Loaded)>, task: &case::Task<'_>, findings: Findings) -> Result<Measured> {
     let regions = task.names.regions_of(cases.iter().flat_map(|(_, loaded)| loaded.labels.iter().copied()));
-    let options = task.config.options();
+    let options = &task.config.scoring;
     let rows: Vec<Vec<Scored>> = cases.iter().map(|(_, loaded)| loaded.row(&regions, task)).collect();
     let region_names: Vec<String> = regions.iter().map(|region| region.name.clone()).collect();
-    let mut estimates = summarize(&rows, &region_names, task.metrics, &options)
+    let mut estimates = summarize(&rows, &region_names, task.metrics, options)
         .map_err(|error| Error::new(ErrorKind::Configuration, format!("masks cannot be measured: {error}")))?;
     let ratios: Vec<Option<Score>> = cases
         .iter()
         .map(|(_, loaded)| loaded.cupping.map(|[truth, pred]| vertical_cup_to_disc_ratio(truth, pred)))
         .collect();
     if let Some(scores) = ratios.iter().cloned().collect::<Option<Vec<_>>>() {
-        estimates.push(ratio_error(&scores, &options));
+        estimates.push(ratio_error(&scores, options));
     }
     let mut measured = Vec::new();
     for (at, ((case, loaded), row)) in cases.into_iter().zip(rows).enumerate() {

@@ -7,7 +7,7 @@ use vesalius_image::labels::{LabelMap, Part};
 use vesalius_image::mask::{Extent, Mask};
 use vesalius_image::surface::{Apart, apart};
 use vesalius_image::{Grid, ReadOptions, distance, skeleton};
-use vesalius_stats::segment::{Cupping, Distances, Facts, Metric, Overlap, Scored, Surfaces};
+use vesalius_stats::segment::{Cupping, Distances, Facts, Metric, Needs, Overlap, Scored, Surfaces};
 
 use super::super::classify::Missing;
 use super::config::{Axial, SegmentConfig};
@@ -108,7 +108,7 @@ impl Task<'_> {
             let counted = Counted {
                 overlap: facts.overlap,
                 lesions: lesions.map(|all| [all.n_truth, all.n_pred, all.matched.len() as u64]),
-                scored: Scored::of(&facts, self.metrics, &self.config.options()),
+                scored: Scored::of(&facts, self.metrics, &self.config.scoring),
             };
             loaded.scored.insert(region.name, counted);
         }
@@ -121,7 +121,7 @@ impl Task<'_> {
         let Some((part, [truth, pred])) = images.masks(region) else { return Ok(facts) };
         let overlap = overlap(&truth, &pred);
         let mut facts = Facts { overlap, ..facts };
-        let asks = |names: &[&str]| self.metrics.iter().any(|metric| names.contains(&metric.name));
+        let asks = |needs: Needs| self.metrics.iter().any(|metric| metric.needs == needs);
         if let Some(rule) = self.config.lesions {
             let label = |label: u16| if region.labels.contain(label) { label } else { 0 };
             let pred = images.pred.as_ref().map_or_else(|| vec![0; part.n_voxels()], |map| map.map_part(part, label));
@@ -138,18 +138,17 @@ impl Task<'_> {
         if overlap.truth == 0 || overlap.pred == 0 {
             return Ok(facts);
         }
-        if asks(&["centerline_dice"]) {
+        if asks(Needs::Centerline) {
             facts.centerline = Some([inside(&truth, &pred, part)?, inside(&pred, &truth, part)?]);
         }
         let Some(spacing_mm) = images.spacing_mm else { return Ok(facts) };
         let extent = part.extent(spacing_mm)?;
-        let on_surfaces = ["surface_dice", "hausdorff95", "hausdorff"];
-        if asks(&on_surfaces) || asks(&["average_symmetric_surface_distance", "root_mean_square_surface_distance"]) {
+        if asks(Needs::Surfaces) {
             let masks = [Mask::new(&truth, extent)?, Mask::new(&pred, extent)?];
             let [from_truth, from_pred] = apart(&masks[0], &masks[1], self.config.surface)?.map(distances);
             facts.surfaces = Some(Surfaces { from_truth, from_pred });
         }
-        if asks(&["boundary_iou"]) {
+        if asks(Needs::Boundary) {
             let band_mm = BAND * facts.diagonal_mm.unwrap_or_default();
             facts.boundary = Some(self::overlap(&band(&truth, extent, band_mm)?, &band(&pred, extent, band_mm)?));
         }
@@ -193,7 +192,7 @@ impl Loaded {
 
     /// What the case scores in each of these regions.
     pub(super) fn row(&self, regions: &[Region], task: &Task<'_>) -> Vec<Scored> {
-        let empty = |region: &Region| Scored::of(&self.empty(region), task.metrics, &task.config.options());
+        let empty = |region: &Region| Scored::of(&self.empty(region), task.metrics, &task.config.scoring);
         let scored = |region: &Region| self.scored.get(&region.name).map(|counted| counted.scored.clone());
         regions.iter().map(|region| scored(region).unwrap_or_else(|| empty(region))).collect()
     }

@@ -35,12 +35,6 @@ pub struct SegmentConfig {
     pub cupped: Option<Cupped>,
 }
 
-impl SegmentConfig {
-    pub(super) fn options(&self) -> Options {
-        self.scoring.clone()
-    }
-}
-
 /// When a lesion of the prediction is one of the truth; each has at most one partner, the best of all first.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum LesionRule {
