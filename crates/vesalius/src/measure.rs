@@ -11,3 +11,4 @@ pub mod segment;
 pub mod survive;
 
 mod scores;
+mod wording;

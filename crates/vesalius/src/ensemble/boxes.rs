@@ -8,7 +8,7 @@ use vesalius_stats::fuse::{ScoredBox, weighted_boxes};
 use super::inputs::Inputs;
 use super::{Ensembled, in_case, write_table};
 use crate::error::{Error, ErrorKind, Result};
-use crate::predictions::table::{Read, Table, case_column};
+use crate::predictions::table::{Table, case_column};
 
 /// Columns of corners; the last two may be left out.
 const CORNERS: [&str; 6] = ["x_min", "y_min", "x_max", "y_max", "z_min", "z_max"];
@@ -48,10 +48,7 @@ pub(super) fn fuse(inputs: &Inputs, out: &Path) -> Result<Ensembled> {
 
 impl Found {
     fn read(&mut self, path: &Path, model: usize, n_models: usize) -> Result<()> {
-        let Read::Named(table) = Table::read(path)? else {
-            let message = format!("{} has no row of names; expected case, label, score, x_min, …", path.display());
-            return Err(Error::new(ErrorKind::Format, message));
-        };
+        let table = Table::named(path, "case, label, score, x_min, …")?;
         let case_at = case_column(&table, None)?;
         let label_at = table.usual(&["label", "class", "class_name"]);
         let score_at = table.given("score")?;

@@ -8,7 +8,7 @@ use vesalius_stats::fuse::{Mean, cross};
 use super::inputs::Inputs;
 use super::{EnsembleConfig, Ensembled, in_case, write_table};
 use crate::error::{Error, ErrorKind, Result};
-use crate::predictions::table::{Read, Table, case_column};
+use crate::predictions::table::{Table, case_column};
 
 /// More rows or columns than any grid of patches has; a larger number is a mistake, and would cost memory.
 const SIDE_MAX: usize = 4096;
@@ -60,10 +60,7 @@ fn mean(case: &str, grids: &[&Cells]) -> Result<(Vec<f64>, [usize; 2])> {
 }
 
 fn read(path: &Path) -> Result<BTreeMap<String, Cells>> {
-    let Read::Named(table) = Table::read(path)? else {
-        let message = format!("{} has no row of names; expected case, row, column, score", path.display());
-        return Err(Error::new(ErrorKind::Format, message));
-    };
+    let table = Table::named(path, "case, row, column, score")?;
     let case_at = case_column(&table, None)?;
     let [row_at, column_at, score_at] = [table.given("row")?, table.given("column")?, table.given("score")?];
     let mut cases: BTreeMap<String, Cells> = BTreeMap::new();

@@ -21,6 +21,7 @@ use vesalius_stats::classify::{Cases, measure, measure_groups};
 
 use crate::cohort::{Cohort, Part, Task, Truth};
 use crate::error::{Error, ErrorKind, Result};
+use crate::measure::wording::n_of;
 use crate::predictions::{Columns, Predictions};
 
 pub use against::{Against, compare_files};
@@ -91,7 +92,7 @@ fn measure_aligned(truth: &TruthTable, aligned: &align::Aligned<'_>, config: &Me
     let mut notes: Vec<String> = truth.notes.iter().chain(&aligned.notes).cloned().collect();
     let n_unknown = aligned.pairs.len() - known.len();
     if n_unknown > 0 {
-        notes.push(format!("{} without a known label left out", align::n_cases(n_unknown)));
+        notes.push(format!("{} without a known label left out", n_of(n_unknown, "case")));
     }
     if known.is_empty() {
         let message =
@@ -107,7 +108,7 @@ fn measure_aligned(truth: &TruthTable, aligned: &align::Aligned<'_>, config: &Me
         scores.estimates.extend(of_groups);
         let n_outside = groups.of_case.iter().filter(|group| group.is_none()).count();
         if n_outside > 0 {
-            notes.push(format!("{} without a value of {column:?} in no group", align::n_cases(n_outside)));
+            notes.push(format!("{} without a value of {column:?} in no group", n_of(n_outside, "case")));
         }
     }
     let benchmark = benchmark::results(truth, &aligned.pairs, config)?;

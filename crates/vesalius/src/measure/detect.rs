@@ -26,7 +26,7 @@ pub use saved::{Measured, MeasuredCase};
 
 pub(super) use findings::{Findings, Item};
 pub(super) use maps::{map_files, single};
-pub(super) use names::{Names, listed};
+pub(super) use names::Names;
 pub(super) use saved::with_names;
 pub(super) use table::{named as named_table, number};
 

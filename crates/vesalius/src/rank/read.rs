@@ -9,7 +9,7 @@ use vesalius_stats::Estimate;
 use super::RankConfig;
 use crate::artifact;
 use crate::error::{Error, ErrorKind, Result};
-use crate::predictions::table::{Read, Table, case_column};
+use crate::predictions::table::{Table, case_column};
 
 /// One value.
 #[derive(Clone, Debug)]
@@ -119,7 +119,7 @@ impl Records {
 
     /// `cases.csv`: a column for each metric, or the columns metric and value.
     fn cases(&mut self, path: &Path, team: &str, set: &str, config: &RankConfig) -> Result<()> {
-        let table = named(path)?;
+        let table = Table::named(path, "team, case, metric and value")?;
         let case_at = case_column(&table, None)?;
         let target_at = table.usual(&["target", "label", "structure", "region"]);
         let record = |row: usize, metric: String, target: Option<&str>, value| {
@@ -152,7 +152,7 @@ impl Records {
 
     /// One long table: `team`, `metric`, `value`, and if there are any `case`, `set`, `target`.
     fn table(&mut self, path: &Path, config: &RankConfig) -> Result<()> {
-        let table = named(path)?;
+        let table = Table::named(path, "team, case, metric and value")?;
         let needed = |names: &[&str]| {
             table.usual(names).ok_or_else(|| {
                 let message = format!(
@@ -186,16 +186,6 @@ impl Records {
 /// A metric of everything is of nothing in particular.
 fn plain_target(target: &str) -> String {
     if target == "all" { String::new() } else { target.to_owned() }
-}
-
-fn named(path: &Path) -> Result<Table> {
-    match Table::read(path)? {
-        Read::Named(table) => Ok(table),
-        Read::Numbers(_) => {
-            let message = format!("{} has no row of names; expected a table of scores with names", path.display());
-            Err(Error::new(ErrorKind::Format, message))
-        }
-    }
 }
 
 /// A number, infinite ones too; nothing where the cell is empty or says that it is none.

@@ -10,6 +10,7 @@ use vesalius_stats::hypothesis::Pairs;
 use super::{FileOptions, MeasureConfig, Measured};
 use super::{align, check_labels, clustered, measure_aligned, read, unmeasurable};
 use crate::error::Result;
+use crate::measure::wording::n_of;
 use crate::predictions::Predictions;
 
 /// How the measured model stands against a second one.
@@ -68,7 +69,7 @@ pub fn compare_files(
     let n_dropped = keep_common(&mut first, &mut second);
     first.notes.extend(second.notes.drain(..).map(|note| format!("of the second model: {note}")));
     if n_dropped > 0 {
-        first.notes.push(format!("{} that only one of the models scored left out", align::n_cases(n_dropped)));
+        first.notes.push(format!("{} that only one of the models scored left out", n_of(n_dropped, "case")));
     }
     let mut measured = measure_aligned(&truth, &first, config)?;
     let options = config.options();

@@ -7,11 +7,9 @@ use super::TruthTable;
 use super::config::Missing;
 use crate::cohort::{Part, Truth};
 use crate::error::{Error, ErrorKind, Result};
+use crate::measure::wording::{listed, n_of};
 use crate::predictions::medmnist_result::{case_name, part_and_index};
 use crate::predictions::{Predictions, Row};
-
-/// Cases named in an error.
-const N_NAMED: usize = 5;
 
 /// A case with truth and scores.
 pub(super) struct Pair<'t> {
@@ -61,8 +59,10 @@ pub(super) fn align<'t>(truth: &'t TruthTable, predictions: &Predictions, missin
     match (missing, left_out.len()) {
         (_, 0) => {}
         (Missing::Error, n) => return Err(without_prediction(truth, &left_out, n)),
-        (Missing::Worst, n) => notes.push(format!("{} without prediction taken for as wrong as can be", n_cases(n))),
-        (Missing::LeaveOut, n) => notes.push(format!("{} without prediction left out", n_cases(n))),
+        (Missing::Worst, n) => {
+            notes.push(format!("{} without prediction taken for as wrong as can be", n_of(n, "case")));
+        }
+        (Missing::LeaveOut, n) => notes.push(format!("{} without prediction left out", n_of(n, "case"))),
     }
     Ok(Aligned { pairs, notes })
 }
@@ -148,14 +148,14 @@ fn by_index<'p>(truth: &TruthTable, predictions: &'p Predictions) -> Result<Opti
     if !are_numbers || !is_counted {
         return Ok(None);
     }
-    let n_of = |part: Part| truth.parts.iter().filter(|other| **other == Some(part)).count();
+    let n_in = |part: Part| truth.parts.iter().filter(|other| **other == Some(part)).count();
     let n = predictions.rows.len();
     let candidates: Vec<Part> = match truth.part {
         Some(part) => vec![part],
-        None => Part::ALL.into_iter().filter(|part| n_of(*part) == n).collect(),
+        None => Part::ALL.into_iter().filter(|part| n_in(*part) == n).collect(),
     };
     let [part] = candidates[..] else {
-        let sizes: Vec<String> = Part::ALL.into_iter().map(|part| format!("{part} {}", n_of(part))).collect();
+        let sizes: Vec<String> = Part::ALL.into_iter().map(|part| format!("{part} {}", n_in(part))).collect();
         let message = format!(
             "the {n} predictions are numbered and do not say of which part of {} (cases: {}); expected a part of that size; \
              name the part by option",
@@ -195,24 +195,13 @@ impl Worst {
     }
 }
 
-fn named(cases: &[&str]) -> String {
-    let shown: Vec<String> = cases.iter().take(N_NAMED).map(|case| format!("{case:?}")).collect();
-    let more = if cases.len() > N_NAMED { ", …" } else { "" };
-    format!("{}{more}", shown.join(", "))
-}
-
-/// `1 case`, `2 cases`.
-pub(super) fn n_cases(n: usize) -> String {
-    if n == 1 { "1 case".to_owned() } else { format!("{n} cases") }
-}
-
 fn without_prediction(truth: &TruthTable, cases: &[&str], n: usize) -> Error {
     let message = format!(
         "{} of {} without a prediction: {}; expected one for each; predict them, or decide by the option missing: \
          leave-out to measure the others, worst to count them as wrong",
-        n_cases(n),
+        n_of(n, "case"),
         truth.name,
-        named(cases)
+        listed(cases.iter().copied())
     );
     Error::new(ErrorKind::Data, message)
 }
@@ -229,14 +218,14 @@ fn strangers(truth: &TruthTable, predictions: &Predictions) -> Error {
             "name {} of {} cases that it does not have: {}",
             strangers.len(),
             predictions.rows.len(),
-            named(&strangers)
+            listed(strangers)
         )
     };
     let message = format!(
         "the predictions {what}; the truth {} calls its cases {}; expected the same names; name the right column of cases by \
          option, or take the truth that belongs to them",
         truth.name,
-        named(&of_truth)
+        listed(of_truth)
     );
     Error::new(ErrorKind::Data, message)
 }

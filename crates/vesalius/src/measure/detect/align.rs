@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use vesalius_stats::detect::{Detections, Lesion, Mark, Shape};
 
 use super::findings::{Findings, Item, UNNAMED};
-use super::names::{Mismatch, Names, listed};
+use super::names::{Mismatch, Names};
 use super::unmeasurable;
 use crate::error::{Error, ErrorKind, Result};
+use crate::measure::wording::{listed, n_of};
 use crate::predictions::same_name;
 
 /// Both sides brought together.
@@ -142,11 +143,6 @@ impl CaseIndex {
         let mismatches = std::mem::take(&mut self.mismatches);
         (notes, mismatches.into_iter().map(|(case, what)| Mismatch { case, what }).collect())
     }
-}
-
-/// `1 case`, `2 cases`.
-pub(super) fn n_of(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 /// Cases as they first appear.

@@ -11,12 +11,13 @@ use vesalius_image::components::{Components, Connectivity};
 use vesalius_image::{ReadOptions, Volume, format};
 use vesalius_stats::detect::{Detections, Lesion, Mark, Overlap, Role, Shape};
 
-use super::align::{Aligned, n_of};
+use super::align::Aligned;
 use super::config::OverlapBy;
 use super::findings::UNNAMED;
-use super::names::{Mismatch, Names, listed};
+use super::names::{Mismatch, Names};
 use super::unmeasurable;
 use crate::error::{Error, ErrorKind, Result};
+use crate::measure::wording::{listed, n_of};
 use crate::open::{Choice, read as read_image};
 
 /// What files of masks and of maps are called after their case.
@@ -131,11 +132,7 @@ fn files(folder: &Path, suffixes: &[&str], others: &[&str]) -> Result<BTreeMap<S
     paths.sort();
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let Some(format) = format::of_name(&name) else { continue };
-        let lower = name.to_ascii_lowercase();
-        let ending =
-            format.endings.iter().filter(|ending| lower.ends_with(&format!(".{ending}"))).map(|e| e.len()).max();
-        let stem = &name[..name.len() - ending.map_or(0, |n| n + 1)];
+        let Some(stem) = format::stem(&name) else { continue };
         let without =
             |suffixes: &[&str]| suffixes.iter().find_map(|suffix| stem.strip_suffix(suffix)).map(str::to_owned);
         if let Some(case) = without(suffixes) {

@@ -4,9 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// Names in a note; the file lists all.
-const N_NAMED: usize = 5;
-
 /// A way to spell a case.
 struct Spelling {
     /// For notes; empty for the plain way.
@@ -83,14 +80,6 @@ impl Names {
     }
 }
 
-/// `"a", "b", "c", …`.
-pub(in crate::measure) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let mut names = names.into_iter();
-    let shown: Vec<String> = names.by_ref().take(N_NAMED).map(|name| format!("{name:?}")).collect();
-    let more = if names.next().is_some() { ", …" } else { "" };
-    format!("{}{more}", shown.join(", "))
-}
-
 fn without_ending(case: &str) -> String {
     const ENDINGS: &[&str] =
         &["png", "jpg", "jpeg", "bmp", "tif", "tiff", "dcm", "nii.gz", "nii", "mha", "mhd", "npy", "npz", "xml"];
@@ -132,11 +121,5 @@ mod tests {
         check(&["1", "01"], &["01"], &[Some(1)], false);
         check(&["x/a", "y/a"], &["a"], &[None], false);
         check(&["a", "a"], &["a"], &[Some(0)], false);
-    }
-
-    #[test]
-    fn lists_are_cut() {
-        assert_eq!(listed(["a", "b"]), "\"a\", \"b\"");
-        assert_eq!(listed(["a"; 6]), "\"a\", \"a\", \"a\", \"a\", \"a\", …");
     }
 }

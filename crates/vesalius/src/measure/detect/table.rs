@@ -61,13 +61,7 @@ fn not_a_list(path: &Path) -> Error {
 }
 
 pub(in crate::measure) fn named(path: &Path) -> Result<Table> {
-    match Table::read(path)? {
-        Read::Named(table) => Ok(table),
-        Read::Numbers(_) => {
-            let message = format!("{} has no row of names; expected one such as {EXPECTED}", path.display());
-            Err(Error::new(ErrorKind::Format, message))
-        }
-    }
+    Table::named(path, EXPECTED)
 }
 
 const EXPECTED: &str = "case, label, score, x_min, y_min, x_max, y_max for boxes, or case, label, score, x, y, z, \

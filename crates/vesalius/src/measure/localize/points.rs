@@ -9,7 +9,8 @@ use vesalius_stats::localize::{Landmark, Places};
 use super::config::{Length, LocalizeConfig, Missing};
 use super::{Aligned, unmeasurable};
 use crate::error::{Error, ErrorKind, Result};
-use crate::measure::detect::{Edges, Findings, Item, Mismatch, Names, listed, named_table, number};
+use crate::measure::detect::{Edges, Findings, Item, Mismatch, Names, named_table, number};
+use crate::measure::wording::listed;
 use crate::predictions::same_name;
 
 /// The class of landmarks that have none.

@@ -7,6 +7,7 @@ use vesalius_image::format;
 
 use super::super::classify::Missing;
 use crate::error::{Error, ErrorKind, Result};
+use crate::measure::wording::n_of;
 
 /// Names that a note lists before it counts the rest.
 const N_LISTED: usize = 5;
@@ -77,7 +78,7 @@ fn folders(truth: &Path, pred: &Path, rule: Missing) -> Result<Matched> {
     }
     let mut notes = Vec::new();
     if !missing.is_empty() {
-        let what = format!("{} without a prediction", cases(missing.len()));
+        let what = format!("{} without a prediction", n_of(missing.len(), "case"));
         let becomes = match rule {
             Missing::Error => {
                 let message = format!("{what}: {}; predict them, or choose another --missing", listed(&missing));
@@ -90,14 +91,10 @@ fn folders(truth: &Path, pred: &Path, rule: Missing) -> Result<Matched> {
     }
     if !preds.is_empty() {
         let extra: Vec<&str> = preds.keys().map(String::as_str).collect();
-        notes.push(format!("{} without a truth, not measured: {}", cases(extra.len()), listed(&extra)));
+        notes.push(format!("{} without a truth, not measured: {}", n_of(extra.len(), "case"), listed(&extra)));
     }
     let pairs = pairs.into_iter().filter(|pair| pair.pred.is_some() || rule != Missing::LeaveOut).collect();
     Ok(Matched { pairs, notes })
-}
-
-fn cases(n: usize) -> String {
-    if n == 1 { "1 case".to_owned() } else { format!("{n} cases") }
 }
 
 fn listed(names: &[&str]) -> String {
@@ -156,9 +153,5 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
 /// The name of a file without what its format adds to it; `None` where the name is that of no image.
 fn case_name(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_string_lossy();
-    let format = format::of_name(&name)?;
-    let lower = name.to_ascii_lowercase();
-    let ending = format.endings.iter().filter(|ending| lower.ends_with(**ending)).max_by_key(|ending| ending.len())?;
-    let stem = name.get(..name.len() - ending.len())?.trim_end_matches('.');
-    (!stem.is_empty()).then(|| stem.to_owned())
+    format::stem(&name).map(str::to_owned)
 }
